@@ -1,0 +1,29 @@
+/** What the binary exports. Pointers and counts in, nothing out but memory; see src/kernels/kernels.ts. */
+import { BLOCK_BYTES, LANES } from "../src/kernels/layout";
+import { detail } from "./analytical/detail";
+import { energy } from "./analytical/energy";
+import { latency } from "./analytical/latency";
+import { reuse } from "./analytical/reuse";
+import { traffic } from "./analytical/traffic";
+
+/** Prices `count` candidates in consecutive blocks. Lanes beyond `count` may be written; what they hold does not matter. */
+export function evaluate(context: usize, block: usize, count: i32, scratch: usize): void {
+  while (count > 0) {
+    price(context, block, min(count, LANES), scratch);
+    block += BLOCK_BYTES;
+    count -= LANES;
+  }
+}
+
+/** Prices up to LANES candidates of one block and writes all that led to the result to `out`. */
+export function explain(context: usize, block: usize, count: i32, scratch: usize, out: usize): void {
+  price(context, block, count, scratch);
+  detail(context, block, count, scratch, out);
+}
+
+function price(context: usize, block: usize, lanes: i32, scratch: usize): void {
+  reuse(context, block, lanes, scratch);
+  traffic(context, block, lanes, scratch);
+  latency(context, block, lanes, scratch);
+  energy(context, block, lanes, scratch);
+}

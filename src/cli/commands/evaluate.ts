@@ -1,0 +1,203 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { Argv, CommandModule } from "yargs";
+import { type DesignResult, evaluateDesign, parseDesign } from "../../designs/design.ts";
+import { evaluateCsv } from "../../designs/evaluate-csv.ts";
+import { InputError } from "../../errors.ts";
+import { createJobPool } from "../../jobs/pool.ts";
+import { loadEngine } from "../../starlight.ts";
+import { loadDocument, loadWorkload, unreadable } from "../../workload/load.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { shared } from "../options.ts";
+import { openOutput, saveOutput } from "../output.ts";
+import { createProgress } from "../progress.ts";
+import { formatCount, formatNumber, formatTable } from "../table.ts";
+
+interface EvaluateArgs {
+  readonly designs: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly "keep-going": boolean;
+  readonly strict: boolean;
+  readonly workers: number;
+  readonly quiet: boolean;
+}
+
+export function evaluateCommand(context: CliContext): CommandModule<object, EvaluateArgs> {
+  return {
+    command: "evaluate <designs>",
+    describe: "Metrics of given designs",
+    builder: (args: Argv) =>
+      args
+        .positional("designs", {
+          describe: "A design (.json, .yaml) or a table in the DOSA format (.csv, .csv.gz, - for stdin)",
+          type: "string",
+          demandOption: true,
+        })
+        .option("out", shared.out)
+        .option("json", shared.json)
+        .option("keep-going", {
+          describe: "Write bad rows with a reason and go on",
+          type: "boolean",
+          default: false,
+        })
+        .option("strict", {
+          describe: "Refuse a byte order mark and mixed line ends",
+          type: "boolean",
+          default: false,
+        })
+        .option("fidelity", shared.fidelity)
+        .option("workers", shared.workers)
+        .option("quiet", shared.quiet)
+        .example("$0 evaluate design.json", "One design, layer by layer")
+        .example(
+          "$0 evaluate rows.csv --out x.csv",
+          "One row out for each row in",
+        ) as unknown as Argv<EvaluateArgs>,
+    handler: (args) =>
+      /\.(json|ya?ml)$/i.test(args.designs) ? evaluateDocument(context, args) : evaluateTable(context, args),
+  };
+}
+
+async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {
+  const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
+  const result = evaluateDesign(await loadEngine(64), design);
+  if (out !== undefined)
+    await saveOutput(out, /\.json$/i.test(out) ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
+  if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (out === undefined) context.stdout.write(`${formatDesign(result)}\n`);
+}
+
+async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<void> {
+  const { designs, out, json, strict } = args;
+  const fromStdin = designs === "-";
+  const size = fromStdin ? undefined : await fileSize(designs);
+  const zipped = /\.gz$/i.test(designs);
+  const file: Readable = fromStdin ? process.stdin : createReadStream(designs, { highWaterMark: 128 * 1024 });
+  let bytesIn = 0;
+  file.on("data", (bytes: Uint8Array) => {
+    bytesIn += bytes.length;
+  });
+  const input = zipped ? file.pipe(createGunzip({ chunkSize: 128 * 1024 })) : file;
+  file.on("error", (error) => input.destroy(error));
+  const progress = createProgress(context, args.quiet);
+  const pool = await createJobPool(args.workers);
+  const started = performance.now();
+  try {
+    const summary = await evaluateCsv(pool, {
+      name: fromStdin ? "stdin" : designs,
+      input,
+      open: async () => (out === undefined ? context.stdout : openOutput(out)),
+      format: json ? "json" : "csv",
+      keepGoing: args["keep-going"],
+      strict,
+      signal: context.signal,
+      onProgress: ({ rows }) => {
+        const rate = rows / (performance.now() - started);
+        progress.update(
+          `${formatCount(rows)} rows, ${formatCount(rate * 1000)}/s`,
+          size ? bytesIn / size : undefined,
+        );
+      },
+      onWarning: (warning) => {
+        progress.clear();
+        context.stderr.write(`polaris: warning: ${warning.message}\n`);
+      },
+    });
+    progress.clear();
+    const seconds = (performance.now() - started) / 1000;
+    const to = out === undefined ? "" : ` to ${out}`;
+    if (summary.interrupted) {
+      throw new Interrupted(`interrupted: wrote ${formatCount(summary.rows)} complete rows${to}`);
+    }
+    if (!args.quiet) {
+      const bad = summary.badRows > 0 ? `, ${formatCount(summary.badRows)} of them bad (column reason)` : "";
+      const speed = seconds > 1 ? `, ${formatCount(summary.rows / seconds)} rows/s` : "";
+      context.stderr.write(`polaris: wrote ${formatCount(summary.rows)} rows${to}${bad}${speed}\n`);
+    }
+  } catch (error) {
+    progress.clear();
+    throw asInputError(designs, error);
+  } finally {
+    file.destroy();
+    await pool.close();
+  }
+}
+
+async function fileSize(file: string): Promise<number | undefined> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory())
+      throw new InputError({ where: file, expected: "a readable file", found: "a folder" });
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function asInputError(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code?.startsWith("Z_")) {
+    return new InputError({ where: file, expected: "gzip data", found: "damaged or other data" });
+  }
+  return unreadable(file, error);
+}
+
+function formatDesign(result: DesignResult): string {
+  const { hardware, totals } = result;
+  const rows = result.layers.map((layer) => [
+    layer.name,
+    String(layer.count),
+    formatCount(layer.latencyCycles),
+    formatNumber(layer.energyUj),
+    formatNumber(layer.edpJCycles),
+    layer.boundBy,
+  ]);
+  const total = [
+    "total",
+    "",
+    formatCount(totals.latencyCycles),
+    formatNumber(totals.energyUj),
+    formatNumber(totals.edpJCycles),
+    "",
+  ];
+  return [
+    `${result.workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
+    `area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}, fidelity ${result.fidelity}`,
+    "",
+    formatTable(
+      [
+        { title: "layer", align: "left", width: 24 },
+        { title: "runs", align: "right" },
+        { title: "cycles", align: "right" },
+        { title: "energy uJ", align: "right" },
+        { title: "EDP J*cycles", align: "right" },
+        { title: "bound by", align: "left" },
+      ],
+      [...rows, total],
+    ),
+    "",
+    "Layers: one run each. Total: weighted by runs.",
+  ].join("\n");
+}
+
+function formatLayersCsv(result: DesignResult): string {
+  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const { areaMm2, areaSource } = result.totals;
+  const rows = result.layers.map((layer) =>
+    [
+      layer.latencyCycles,
+      layer.energyUj,
+      layer.edpJCycles,
+      areaMm2,
+      layer.boundBy,
+      areaSource,
+      cell(layer.name),
+      layer.count,
+      cell(layer.mapping),
+    ].join(","),
+  );
+  return `latency_cycles,energy_uj,edp_j_cycles,area_mm2,bound_by,area_source,name,count,mapping\n${rows.join("\n")}\n`;
+}

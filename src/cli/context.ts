@@ -1,0 +1,14 @@
+import type { Writable } from "node:stream";
+
+/** What a command may touch of the process. */
+export interface CliContext {
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The run was interrupted; what had to be said has been said. Exit code 130. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import yargs from "yargs";
+import { InputError, UsageError } from "../errors.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
+import { sweepCommand } from "./commands/sweep.ts";
+import { type CliContext, Interrupted } from "./context.ts";
+
+const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
+
+const controller = new AbortController();
+process.on("SIGINT", () => {
+  if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  controller.abort();
+});
+// A reader such as `head` may close the pipe; that ends the work and is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.done);
+  throw error;
+});
+
+const context: CliContext = { stdout: process.stdout, stderr: process.stderr, signal: controller.signal };
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+try {
+  await yargs(process.argv.slice(2))
+    .scriptName("polaris")
+    .usage("$0 <command>\n\nExplore designs of deep-learning accelerators.")
+    .command(evaluateCommand(context))
+    .command(sweepCommand(context))
+    .command(benchCommand(context))
+    .completion("completion", "Print a shell completion script")
+    .demandCommand(1, "expected a command; see polaris --help")
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "duplicate-arguments-array": true,
+    })
+    .env("POLARIS")
+    .version(version)
+    .alias({ h: "help", v: "version" })
+    .wrap(Math.min(80, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message.replace(/\n/g, "; "));
+    })
+    .parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong, on one line where it is the user's to put right. */
+function report(error: unknown): number {
+  if (error instanceof Interrupted) {
+    process.stderr.write(`polaris: ${error.message}\n`);
+    return EXIT.interrupted;
+  }
+  if (error instanceof InputError || error instanceof UsageError) {
+    const hint = error instanceof InputError ? error.problem.hint : error.hint;
+    process.stderr.write(`polaris: ${error.message}${hint === undefined ? "" : ` (${hint})`}\n`);
+    return EXIT.wrongInput;
+  }
+  process.stderr.write(
+    `polaris: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return EXIT.failed;
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from "node:os";
+import { quote, UsageError } from "../errors.ts";
+
+/** Options that mean the same in every command. */
+export const shared = {
+  fidelity: {
+    describe: "Model that judges a design",
+    choices: ["analytical"] as const,
+    default: "analytical" as const,
+  },
+  seed: {
+    describe: "Same seed, same result",
+    default: 0,
+    coerce: integer("seed", 0, Number.MAX_SAFE_INTEGER),
+  },
+  workers: {
+    describe: "Worker threads",
+    default: availableParallelism(),
+    defaultDescription: "one per core",
+    coerce: integer("workers", 1, 256),
+  },
+  json: { describe: "Print one JSON document", type: "boolean", default: false },
+  out: { describe: "Write the result to a file", type: "string", requiresArg: true, coerce: once("out") },
+  quiet: { alias: "q", describe: "No progress on stderr", type: "boolean", default: false },
+} as const;
+
+/** A flag's one value; yargs makes a list of a flag that is given twice. */
+export function once<T>(flag: string): (value: T | readonly T[]) => T {
+  return (value) => {
+    if (Array.isArray(value)) throw new UsageError(`--${flag}: expected one value, found ${value.length}`);
+    return value as T;
+  };
+}
+
+/** A reader of integer flags; `1e6` is an integer. */
+export function integer(flag: string, least: number, most: number): (value: unknown) => number {
+  return (given) => {
+    const value = once<unknown>(flag)(given);
+    const number = typeof value === "number" ? value : value === "" ? Number.NaN : Number(value);
+    if (Number.isSafeInteger(number) && number >= least && number <= most) return number;
+    throw new UsageError(`--${flag}: expected an integer from ${least} to ${most}, found ${quote(value)}`);
+  };
+}
+
+/** A reader of positive decimal flags. */
+export function positive(flag: string): (value: unknown) => number | undefined {
+  return (given) => {
+    if (given === undefined) return undefined;
+    const value = once<unknown>(flag)(given);
+    const number = value === "" ? Number.NaN : Number(value);
+    if (Number.isFinite(number) && number > 0) return number;
+    throw new UsageError(`--${flag}: expected a number above 0, found ${quote(value)}`);
+  };
+}
+
+/** A reader of durations such as `60s`, `5m`, `2h`; in milliseconds. */
+export function duration(flag: string): (value: unknown) => number | undefined {
+  return (given) => {
+    if (given === undefined) return undefined;
+    const value = String(once<unknown>(flag)(given));
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value);
+    const unit = { ms: 1, s: 1e3, m: 60e3, h: 3600e3 }[match?.[2] ?? ""];
+    if (match && unit !== undefined && Number(match[1]) > 0) return Number(match[1]) * unit;
+    throw new UsageError(`--${flag}: expected a duration such as 60s, 5m or 2h, found ${quote(value)}`);
+  };
+}

@@ -1,0 +1,42 @@
+import { open, writeFile } from "node:fs/promises";
+import type { Writable } from "node:stream";
+import { InputError } from "../errors.ts";
+
+/**
+ * Opens a file for writing.
+ *
+ * @throws InputError if it cannot be
+ */
+export async function openOutput(file: string): Promise<Writable> {
+  try {
+    return (await open(file, "w")).createWriteStream();
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * Writes a whole file.
+ *
+ * @throws InputError if it cannot be written
+ */
+export async function saveOutput(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): unknown {
+  const found = {
+    ENOENT: "no such folder",
+    EISDIR: "a folder",
+    EACCES: "one that may not be written",
+    ENOTDIR: "no such folder",
+    EROFS: "a read-only file system",
+  }[(error as NodeJS.ErrnoException).code ?? ""];
+  return found === undefined
+    ? error
+    : new InputError({ where: `--out ${file}`, expected: "a file to write", found });
+}

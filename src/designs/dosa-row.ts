@@ -1,0 +1,238 @@
+import { InputError, nearest, quote } from "../errors.ts";
+import {
+  type Bandwidth,
+  DRAM_BANDWIDTH_WORDS,
+  type Hardware,
+  MAX_MEMORY_WORDS,
+} from "../hardware/hardware.ts";
+import { type Mapping, parseMapping } from "../space/mapping.ts";
+import { violations } from "../space/validity.ts";
+import { DIMS, type LayerShape, STEPS, toLayerShape } from "../workload/layer.ts";
+
+/** One row of a DOSA table: a layer, an accelerator and a mapping. */
+export interface Design {
+  readonly shape: LayerShape;
+  readonly hardware: Hardware;
+  readonly mapping: Mapping;
+}
+
+/** Reads rows of one table. */
+export interface DosaReader {
+  /** Names of all columns, in order. */
+  readonly columns: readonly string[];
+  /**
+   * The design of one row.
+   *
+   * Rows that repeat the layer or the accelerator of the row before share its object.
+   *
+   * @throws InputError whose `where` is the column
+   */
+  read(cells: readonly string[]): Design;
+}
+
+const MAPPING = "mapping.mapping";
+const REQUIRED = [
+  MAPPING,
+  "arch.meshX",
+  "arch.mem1_entries",
+  "arch.mem1_depth",
+  "arch.mem2_entries",
+  "arch.mem2_depth",
+  ...DIMS.map((dim) => `prob.${dim}`),
+  ...STEPS.map((step) => `prob.${step}`),
+];
+/** Optional columns that the model has one value for; a row that has another one is not this accelerator. */
+const FIXED: Readonly<Record<string, (peDim: number) => number>> = {
+  "arch.mem1_width": () => 32,
+  "arch.mem2_width": (peDim) => 8 * peDim,
+  "arch.mem1_instances": (peDim) => peDim,
+  "arch.mem2_instances": () => 1,
+  "arch.pe": (peDim) => peDim * peDim,
+};
+
+/**
+ * A reader for a table in the format of the DOSA data: `mapping.mapping`, `arch.*` and `prob.*` columns in any order, any other
+ * columns between them. Bandwidths are `arch.mem*_shared_bandwidth`, or `_read_bandwidth` with `_write_bandwidth`; a table
+ * without them has DOSA's shared ones (scratchpad 2 x meshX, accumulator 2 words per cycle).
+ *
+ * @param header cells of the first row
+ * @throws InputError if a column is missing or occurs twice
+ */
+export function createDosaReader(header: readonly string[]): DosaReader {
+  const columns = header.map((name) => name.trim());
+  const index = new Map<string, number>();
+  for (const [at, name] of columns.entries()) {
+    if (index.has(name) && (name === MAPPING || /^(arch|prob)\./.test(name))) {
+      throw new InputError({
+        where: `column ${at + 1}`,
+        expected: "each column once",
+        found: `${quote(name)} twice`,
+      });
+    }
+    index.set(name, at);
+  }
+  for (const name of REQUIRED) {
+    if (index.has(name)) continue;
+    const meant = nearest(name, columns);
+    throw new InputError({
+      where: "header",
+      expected: `a column ${name}`,
+      found:
+        meant === undefined
+          ? `${columns.length} column${columns.length === 1 ? "" : "s"} without it, the first ${quote(columns[0])}`
+          : quote(meant),
+      hint: "a design table has the header of the DOSA data: mapping.mapping, arch.*, prob.*",
+    });
+  }
+  const memories = ["arch.mem1", "arch.mem2"].map((memory) => {
+    const shared = index.has(`${memory}_shared_bandwidth`);
+    const read = index.has(`${memory}_read_bandwidth`);
+    const write = index.has(`${memory}_write_bandwidth`);
+    if (read !== write && !shared) {
+      const missing = `${memory}_${read ? "write" : "read"}_bandwidth`;
+      throw new InputError({ where: "header", expected: `a column ${missing}`, found: "none" });
+    }
+    return shared ? "shared" : read ? "split" : "default";
+  });
+  if (memories[0] !== memories[1]) {
+    throw new InputError({
+      where: "header",
+      expected: "both memories with shared bandwidth, or both with read and write bandwidth",
+      found: `mem1 ${memories[0]}, mem2 ${memories[1]}`,
+    });
+  }
+  const regime = memories[0];
+  const width = columns.length;
+  const at = (name: string): number => index.get(name) as number;
+
+  const shapeColumns = [...DIMS, ...STEPS].map((key) => ({
+    key,
+    at: at(`prob.${key}`),
+    name: `prob.${key}`,
+  }));
+  const hardwareColumns = [...index.entries()]
+    .filter(([name]) =>
+      /^arch\.(meshX|pe|mem[12]_(entries|depth|width|instances|(shared|read|write)_bandwidth))$/.test(name),
+    )
+    .map(([name, column]) => ({ name, at: column }));
+  const mappingColumn = at(MAPPING);
+
+  let previous: readonly string[] = [];
+  let shape: LayerShape | undefined;
+  let hardware: Hardware | undefined;
+
+  const readShape = (cells: readonly string[]): LayerShape => {
+    const fields: Record<string, number> = {};
+    for (const column of shapeColumns)
+      fields[column.key] = readNumber(cells[column.at] as string, column.name);
+    try {
+      return toLayerShape(fields);
+    } catch (error) {
+      throw error instanceof InputError ? error.within("prob") : error;
+    }
+  };
+
+  const readHardware = (cells: readonly string[]): Hardware => {
+    const cell = (name: string, least: number, most: number): number => {
+      const text = cells[at(name)] as string;
+      const value = readNumber(text, name);
+      if (value >= least && value <= most) return value;
+      throw new InputError({
+        where: name,
+        expected: `a number from ${least} to ${most}`,
+        found: quote(text),
+      });
+    };
+    const whole = (name: string, most: number): number => {
+      const value = cell(name, 1, most);
+      if (Number.isInteger(value)) return value;
+      throw new InputError({ where: name, expected: `an integer from 1 to ${most}`, found: String(value) });
+    };
+    const peDim = whole("arch.meshX", 4096);
+    for (const [name, fixed] of Object.entries(FIXED)) {
+      if (!index.has(name)) continue;
+      const value = readNumber(cells[at(name)] as string, name);
+      if (value === fixed(peDim)) continue;
+      throw new InputError({
+        where: name,
+        expected: `${fixed(peDim)} for arch.meshX = ${peDim}`,
+        found: quote(cells[at(name)]),
+        hint: "the model is of Gemmini: a square array, one scratchpad row and one accumulator bank per PE row and column",
+      });
+    }
+    const bandwidth = (memory: string, shared: number): Bandwidth =>
+      regime === "split"
+        ? {
+            kind: "split",
+            readWords: cell(`${memory}_read_bandwidth`, 2 ** -10, 2 ** 20),
+            writeWords: cell(`${memory}_write_bandwidth`, 2 ** -10, 2 ** 20),
+          }
+        : {
+            kind: "shared",
+            words: regime === "shared" ? cell(`${memory}_shared_bandwidth`, 2 ** -10, 2 ** 20) : shared,
+          };
+    return {
+      peDim,
+      scratchpadWords: whole("arch.mem2_entries", MAX_MEMORY_WORDS),
+      scratchpadRows: whole("arch.mem2_depth", MAX_MEMORY_WORDS),
+      accumulatorWords: whole("arch.mem1_entries", MAX_MEMORY_WORDS),
+      accumulatorRows: whole("arch.mem1_depth", MAX_MEMORY_WORDS),
+      scratchpadBandwidth: bandwidth("arch.mem2", 2 * peDim),
+      accumulatorBandwidth: bandwidth("arch.mem1", 2),
+      dramBandwidthWords: DRAM_BANDWIDTH_WORDS,
+      registerWords: 1,
+    };
+  };
+
+  const changed = (cells: readonly string[], among: readonly { readonly at: number }[]): boolean => {
+    for (const column of among) if (cells[column.at] !== previous[column.at]) return true;
+    return false;
+  };
+
+  return {
+    columns,
+    read(cells) {
+      if (cells.length !== width) {
+        throw new InputError({
+          where: "row",
+          expected: `${width} cells, as in the header`,
+          found: String(cells.length),
+        });
+      }
+      const sameShape = !changed(cells, shapeColumns);
+      const sameHardware = !changed(cells, hardwareColumns);
+      // If this row turns out to be bad, nothing of it may be taken for the next.
+      previous = [];
+      if (!shape || !sameShape) shape = readShape(cells);
+      if (!hardware || !sameHardware) hardware = readHardware(cells);
+      previous = cells;
+      const mapping = readMapping(cells[mappingColumn] as string);
+      const broken = violations(mapping, shape, hardware)[0];
+      if (broken) {
+        throw new InputError({
+          where: MAPPING,
+          expected: `a mapping that fits (rule ${broken.rule})`,
+          found: broken.message,
+        });
+      }
+      return { shape, hardware, mapping };
+    },
+  };
+}
+
+function readMapping(text: string): Mapping {
+  try {
+    return parseMapping(text.trim());
+  } catch (error) {
+    throw error instanceof InputError ? error.within(MAPPING) : error;
+  }
+}
+
+const NUMBER = /^[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?[ \t]*$/;
+
+/** A decimal number; never NaN, Infinity, hexadecimal or empty. */
+function readNumber(text: string, where: string): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InputError({ where, expected: "a number", found: quote(text) });
+}

@@ -1,0 +1,274 @@
+import type { Writable } from "node:stream";
+import { csvParseRows } from "d3-dsv";
+import { InputError } from "../errors.ts";
+import type { ChunkAnswer, JobPool } from "../jobs/pool.ts";
+import { type Chunk, REASON_COLUMN, RESULT_COLUMNS } from "./chunk.ts";
+import { createDosaReader } from "./dosa-row.ts";
+import { latin1ToUtf8 } from "./latin1.ts";
+import { RecordCutter } from "./records.ts";
+
+export interface CsvRequest {
+  /** What the input is called in messages. */
+  readonly name: string;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Opens the output; called when the header has been found good, so a bad file replaces nothing. */
+  readonly open: () => Promise<Writable>;
+  readonly format: Chunk["format"];
+  readonly keepGoing: boolean;
+  /** Refuse what is otherwise read with a warning: a byte order mark, mixed line ends. */
+  readonly strict: boolean;
+  /** Stops reading; what was read is still answered. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
+  readonly onWarning?: (warning: InputError) => void;
+}
+
+export interface CsvSummary {
+  /** Rows written, bad ones included. */
+  readonly rows: number;
+  readonly badRows: number;
+  readonly interrupted: boolean;
+}
+
+/** Bytes of a job: some 3 ms of work, and little enough for many to be under way. */
+const CHUNK_BYTES = 128 * 1024;
+/** A record longer than this is none. */
+const MAX_RECORD_BYTES = 1024 * 1024;
+
+/**
+ * Evaluates a design table of any size in bounded memory: one row out for each row in, in order.
+ *
+ * @throws InputError for the first bad row (unless `keepGoing`), when all rows before it have been written
+ */
+export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<CsvSummary> {
+  const { name, signal } = request;
+  const lineEnds = new LineEndWatch(request);
+  const cutter = new RecordCutter(CHUNK_BYTES, MAX_RECORD_BYTES);
+  const inFlight: Promise<ChunkAnswer>[] = [];
+  let output: OrderedOutput | undefined;
+  let header: readonly string[] | undefined;
+  let records = 1;
+  let rows = 0;
+  let badRows = 0;
+  let bytesRead = 0;
+
+  const settle = async (): Promise<void> => {
+    const answer = await (inFlight.shift() as Promise<ChunkAnswer>);
+    await output?.write(answer.bytes);
+    rows += answer.rows;
+    badRows += answer.badRows;
+    request.onProgress?.({ bytes: bytesRead, rows });
+    if (answer.error) {
+      const { record, problem } = answer.error;
+      const row = `${name}: row ${records + record + 1}`;
+      throw new InputError({ ...problem, where: `${row}: ${problem.where}` });
+    }
+    records += answer.records;
+  };
+
+  const dispatch = async (run: Uint8Array): Promise<void> => {
+    let body = run;
+    if (!header) {
+      const first = readHeader(request, run);
+      header = first.header;
+      body = run.subarray(first.bytes);
+      output = new OrderedOutput(await request.open(), request.format);
+      await output.begin(header, request.keepGoing);
+    }
+    lineEnds.check(body);
+    if (body.length === 0) return;
+    // A copy of its own, since it is handed over to a thread.
+    inFlight.push(
+      pool.evaluateChunk({
+        header,
+        bytes: body.slice(),
+        format: request.format,
+        keepGoing: request.keepGoing,
+      }),
+    );
+    inFlight.at(-1)?.catch(() => undefined);
+    while (inFlight.length > 2 * pool.workers + 1) await settle();
+  };
+
+  try {
+    for await (const bytes of request.input) {
+      if (signal?.aborted) break;
+      bytesRead += bytes.length;
+      const run = cutter.push(bytes);
+      if (cutter.overlong) throw overlong(name, header);
+      if (run) await dispatch(run);
+    }
+    if (!signal?.aborted) {
+      const rest = cutter.finish();
+      if (!header && rest.length === 0) {
+        throw new InputError({
+          where: name,
+          expected: "a design table with a header row",
+          found: "an empty file",
+        });
+      }
+      if (!header || rest.length > 0) await dispatch(rest);
+    }
+    while (inFlight.length > 0) await settle();
+    await output?.end();
+  } catch (error) {
+    // Rows before the fault are whole and stay.
+    await output?.end().catch(() => undefined);
+    if (error instanceof InputError && rows > 0) {
+      const hint =
+        error.problem.hint ??
+        `the ${rows} rows before it are written; --keep-going writes bad rows with a reason`;
+      throw new InputError({ ...error.problem, hint });
+    }
+    throw error;
+  }
+  return { rows, badRows, interrupted: signal?.aborted ?? false };
+}
+
+/** Writes answers in order and waits while the sink is full. */
+class OrderedOutput {
+  private readonly sink: Writable;
+  private readonly format: Chunk["format"];
+  private first = true;
+  private failed: Error | undefined;
+
+  constructor(sink: Writable, format: Chunk["format"]) {
+    this.sink = sink;
+    this.format = format;
+    sink.on("error", (error) => {
+      this.failed = error;
+    });
+  }
+
+  async begin(header: readonly string[], keepGoing: boolean): Promise<void> {
+    if (this.format === "json") return this.put('{"version":1,"rows":[');
+    const columns = [...RESULT_COLUMNS, ...(keepGoing ? [REASON_COLUMN] : []), ...header];
+    await this.put(Buffer.from(`${columns.map(csvCell).join(",")}\n`, "latin1"));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return;
+    // JSON rows begin with the comma that parts them from the row before.
+    const skip = this.format === "json" && this.first ? 1 : 0;
+    this.first = false;
+    await this.put(bytes.subarray(skip));
+  }
+
+  async end(): Promise<void> {
+    if (this.format === "json") await this.put("\n]}\n");
+    await new Promise<void>((resolve, reject) => {
+      const done = (): void => (this.failed ? reject(this.failed) : resolve());
+      if (this.sink === process.stdout || this.failed) this.sink.write("", done);
+      else this.sink.end(done);
+    });
+  }
+
+  private async put(bytes: Uint8Array | string): Promise<void> {
+    if (this.failed) throw this.failed;
+    await new Promise<void>((resolve, reject) => {
+      this.sink.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The header row, checked, and the bytes it takes with what comes before it. */
+function readHeader(
+  request: CsvRequest,
+  run: Uint8Array,
+): { readonly header: readonly string[]; readonly bytes: number } {
+  const { name } = request;
+  if ((run[0] === 0xff && run[1] === 0xfe) || (run[0] === 0xfe && run[1] === 0xff)) {
+    throw new InputError({
+      where: `${name}: row 1`,
+      expected: "UTF-8 text",
+      found: "UTF-16",
+      hint: "save the table as UTF-8 CSV",
+    });
+  }
+  let start = 0;
+  if (run[0] === 0xef && run[1] === 0xbb && run[2] === 0xbf) {
+    start = 3;
+    warn(
+      request,
+      new InputError({
+        where: `${name}: row 1, column 1`,
+        expected: "text",
+        found: "a byte order mark, skipped",
+      }),
+    );
+  }
+  const end = headerEnd(run, start);
+  const text = Buffer.from(run.buffer, run.byteOffset + start, end - start).toString("latin1");
+  const header = csvParseRows(text)[0] ?? [];
+  if (text.includes("\0")) {
+    throw new InputError({ where: `${name}: row 1`, expected: "a CSV table", found: "binary data" });
+  }
+  try {
+    createDosaReader(header.map(latin1ToUtf8));
+  } catch (error) {
+    throw error instanceof InputError ? error.within(`${name}: row 1`) : error;
+  }
+  return { header, bytes: end };
+}
+
+/** Where the first record ends, its line end included. */
+function headerEnd(run: Uint8Array, start: number): number {
+  let quoted = false;
+  for (let i = start; i < run.length; i++) {
+    if (run[i] === 34) quoted = !quoted;
+    else if (run[i] === 10 && !quoted) return i + 1;
+    else if (run[i] === 13 && !quoted) return run[i + 1] === 10 ? i + 2 : i + 1;
+  }
+  return run.length;
+}
+
+/** Notices the first line end that differs from the first one; such files are read all the same. */
+class LineEndWatch {
+  private readonly request: CsvRequest;
+  private returns: boolean | undefined;
+  private lines = 1;
+  private done = false;
+
+  constructor(request: CsvRequest) {
+    this.request = request;
+  }
+
+  check(body: Uint8Array): void {
+    if (this.done) return;
+    for (let i = body.indexOf(10); i >= 0; i = body.indexOf(10, i + 1)) {
+      const returns = i > 0 && body[i - 1] === 13;
+      this.lines++;
+      this.returns ??= returns;
+      if (returns === this.returns) continue;
+      this.done = true;
+      const names = { true: "CR LF", false: "LF" } as const;
+      warn(
+        this.request,
+        new InputError({
+          where: `${this.request.name}: row ${this.lines}`,
+          expected: `a line end ${names[`${this.returns}`]}, as in the rows before`,
+          found: names[`${returns}`],
+        }),
+      );
+      return;
+    }
+  }
+}
+
+function warn(request: CsvRequest, warning: InputError): void {
+  if (request.strict) throw warning;
+  request.onWarning?.(warning);
+}
+
+function overlong(name: string, header: readonly string[] | undefined): InputError {
+  return new InputError({
+    where: name,
+    expected: `records of at most ${MAX_RECORD_BYTES} bytes`,
+    found: header ? "a longer one" : "no line end in the first bytes",
+    hint: "a quote that is never closed makes the rest of a file one record",
+  });
+}

@@ -1,0 +1,74 @@
+/** What is wrong with outside input, in the parts a reader needs to put it right. */
+export interface InputProblem {
+  /** File, and where in it: `designs.csv: row 17: mapping.mapping`. */
+  readonly where: string;
+  readonly expected: string;
+  /** What stands there instead; printed in full, so shorten long text with `quote`. */
+  readonly found: string;
+  readonly hint?: string;
+}
+
+/** A file or value from outside is wrong. One line; exit code 2. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  readonly problem: InputProblem;
+
+  constructor(problem: InputProblem) {
+    super(`${problem.where}: expected ${problem.expected}, found ${problem.found}`);
+    this.problem = problem;
+  }
+
+  /** The same problem seen from further out: `prefix` is put before `where`. */
+  within(prefix: string): InputError {
+    return new InputError({ ...this.problem, where: `${prefix}: ${this.problem.where}` });
+  }
+}
+
+/** The command line is wrong. One line; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** A value as it is shown in a message: quoted, printable, at most `longest` characters. */
+export function quote(value: unknown, longest = 60): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? String(value);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const printable = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+  if (printable.length <= longest) return printable;
+  const quoted = typeof value === "string";
+  return `${printable.slice(0, longest - 4)}...${quoted ? '"' : ""} (${quoted ? value.length : printable.length} characters)`;
+}
+
+/** The name nearest to a mistyped one, if any is near enough to be meant. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const wanted = name.slice(0, 60).toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of names) {
+    const distance =
+      candidate.startsWith(wanted) && wanted.length > 2 ? 1 : editDistance(wanted, candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

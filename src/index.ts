@@ -1,0 +1,19 @@
+// The whole library, for Node.
+export {
+  type DesignLayer,
+  type DesignResult,
+  type EvaluatedLayer,
+  evaluateDesign,
+  type NetworkDesign,
+  parseDesign,
+} from "./designs/design.ts";
+export { createDosaReader, type Design, type DosaReader } from "./designs/dosa-row.ts";
+export { dosaCells, dosaHeader } from "./designs/dosa-table.ts";
+export { type CsvRequest, type CsvSummary, evaluateCsv } from "./designs/evaluate-csv.ts";
+export { createParallelEngine } from "./fidelity/parallel-engine.ts";
+export { createJobPool, type JobPool } from "./jobs/pool.ts";
+export * from "./starlight.ts";
+export { hardwareGrid, parseValues } from "./sweep/grid.ts";
+export type { MappedLayer, Objective, SweepPoint, Totals } from "./sweep/point.ts";
+export { type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
+export { loadWorkload } from "./workload/load.ts";

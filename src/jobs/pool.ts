@@ -1,0 +1,44 @@
+import { Piscina } from "piscina";
+import { loadModule } from "#kernels";
+import type { Chunk, ChunkResult } from "../designs/chunk.ts";
+import type { SweepJob, SweepPoint } from "../sweep/point.ts";
+
+/** What a worker of the pool starts from. */
+export interface JobWorkerData {
+  readonly module: WebAssembly.Module;
+}
+
+/** A chunk as it travels: text as bytes, which move without a copy. */
+export interface ChunkJob extends Omit<Chunk, "text"> {
+  readonly bytes: Uint8Array;
+}
+export interface ChunkAnswer extends Omit<ChunkResult, "text"> {
+  readonly bytes: Uint8Array;
+}
+
+/** Worker threads, each with an engine of its own, for jobs that are worth a message: some milliseconds each. */
+export interface JobPool {
+  readonly workers: number;
+  evaluateChunk(job: ChunkJob): Promise<ChunkAnswer>;
+  sweepPoint(job: SweepJob): Promise<SweepPoint>;
+  /** Ends the workers; jobs under way are dropped. */
+  close(): Promise<void>;
+}
+
+export async function createJobPool(workers: number): Promise<JobPool> {
+  const workerData: JobWorkerData = { module: await loadModule() };
+  const pool = new Piscina({
+    filename: import.meta.resolve("#job-worker"),
+    minThreads: workers,
+    maxThreads: workers,
+    workerData,
+    // Jobs hold little; without a limit each worker's young generation alone may take 100 MB.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
+  return {
+    workers,
+    evaluateChunk: (job) => pool.run(job, { name: "chunk", transferList: [job.bytes.buffer as ArrayBuffer] }),
+    sweepPoint: (job) => pool.run(job, { name: "point" }),
+    close: () => pool.destroy(),
+  };
+}

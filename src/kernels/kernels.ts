@@ -1,0 +1,33 @@
+/** What the WebAssembly module exports: arithmetic on linear memory, addressed in bytes (see `layout.ts`). */
+export interface KernelExports {
+  readonly memory?: WebAssembly.Memory;
+
+  /**
+   * Prices `count` candidates that lie in consecutive blocks from `block` on.
+   *
+   * @param context record of the layer and the accelerator
+   * @param scratch SCRATCH_BYTES for this thread alone
+   */
+  evaluate(context: number, block: number, count: number, scratch: number): void;
+
+  /**
+   * Prices up to LANES candidates of one block and writes DETAIL_BYTES of access counts, rooflines
+   * and energy components to `out`.
+   */
+  explain(context: number, block: number, count: number, scratch: number, out: number): void;
+}
+
+/** An instance and the memory that it works on. */
+export interface Kernels {
+  readonly exports: KernelExports;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** Instantiates a compiled module; `memory` is for the build that imports a shared one. */
+export async function instantiate(module: WebAssembly.Module, memory?: WebAssembly.Memory): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, memory ? { env: { memory } } : {});
+  const exports = instance.exports as unknown as KernelExports;
+  const used = memory ?? exports.memory;
+  if (!used) throw new TypeError("the kernel module exports no memory and none was given");
+  return { exports, memory: used };
+}

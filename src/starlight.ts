@@ -1,0 +1,43 @@
+// The portable part: any runtime with WebAssembly SIMD, no Node modules.
+export { InputError, type InputProblem } from "./errors.ts";
+export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";
+export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
+export { type Area, type AreaSource, area } from "./hardware/area.ts";
+export { type AccessEnergies, accessEnergies, sramAccessPj } from "./hardware/energy.ts";
+export {
+  type Bandwidth,
+  createHardware,
+  type Hardware,
+  type HardwareParameters,
+  parseHardware,
+} from "./hardware/hardware.ts";
+export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
+export { createRng, type Rng } from "./rng.ts";
+export { formatMapping, LEVELS, type Level, type Loop, type Mapping, parseMapping } from "./space/mapping.ts";
+export { RawMapping } from "./space/raw-mapping.ts";
+export { createMappingSampler, type MappingSampler } from "./space/sample.ts";
+export { type TileWords, tileWords, type Violation, violations } from "./space/validity.ts";
+export { BUILTIN_WORKLOADS, builtinWorkload } from "./workload/builtin.ts";
+export {
+  DIMS,
+  type Dim,
+  type Layer,
+  type LayerShape,
+  macs,
+  STEPS,
+  type Step,
+  toLayerShape,
+} from "./workload/layer.ts";
+export { parseWorkload, type Workload } from "./workload/workload.ts";
+
+import { loadModule } from "#kernels";
+import { createEngine, type LocalEngine } from "./fidelity/engine.ts";
+
+/**
+ * A single-threaded engine with the kernels that come with the package.
+ *
+ * @param capacity candidates that the batch holds
+ */
+export async function loadEngine(capacity?: number): Promise<LocalEngine> {
+  return createEngine(await loadModule(), capacity);
+}

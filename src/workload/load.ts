@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { parseDocument } from "yaml";
+import { InputError, quote } from "../errors.ts";
+import { BUILTIN_WORKLOADS, builtinWorkload } from "./builtin.ts";
+import { parseWorkload, type Workload } from "./workload.ts";
+
+/** Largest JSON or YAML file that is read. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * A workload by built-in name, or from a `.json`, `.yaml` or `.yml` layer table.
+ *
+ * @throws InputError
+ */
+export async function loadWorkload(nameOrFile: string): Promise<Workload> {
+  if (/\.onnx$/i.test(nameOrFile)) {
+    throw new InputError({
+      where: "workload",
+      expected: "a built-in name or a .json, .yaml layer table",
+      found: quote(nameOrFile),
+      hint: "this version reads no ONNX",
+    });
+  }
+  if (!/[./\\]/.test(nameOrFile) || BUILTIN_WORKLOADS.has(nameOrFile)) return builtinWorkload(nameOrFile);
+  return parseWorkload(await loadDocument(nameOrFile), nameOrFile);
+}
+
+/**
+ * What a JSON or YAML file holds.
+ *
+ * @throws InputError for a file that cannot be read or parsed
+ */
+export async function loadDocument(file: string): Promise<unknown> {
+  const text = await readText(file);
+  if (text.trim() === "")
+    throw new InputError({ where: file, expected: "a JSON or YAML document", found: "an empty file" });
+  if (/\.ya?ml$/i.test(file)) {
+    const document = parseDocument(text);
+    const problem = document.errors[0];
+    if (problem) {
+      const at = problem.linePos?.[0];
+      const where = at ? `${file}: line ${at.line}, column ${at.col}` : file;
+      throw new InputError({
+        where,
+        expected: "YAML",
+        found: problem.message.split("\n")[0]?.replace(/ at line.*/, "") ?? "",
+      });
+    }
+    try {
+      return document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      throw new InputError({
+        where: file,
+        expected: "YAML",
+        found: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    throw new InputError({
+      where: file,
+      expected: "JSON",
+      found: error instanceof Error ? (error.message.split("\n")[0] ?? "") : "",
+    });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    if (bytes.length > MAX_BYTES) {
+      throw new InputError({
+        where: file,
+        expected: `at most ${MAX_BYTES} bytes`,
+        found: String(bytes.length),
+      });
+    }
+    return bytes.toString("utf8");
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** The error of a failed read as a problem with the file named on the command line. */
+export function unreadable(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const found = {
+    ENOENT: "no such file",
+    EISDIR: "a folder",
+    EACCES: "a file that may not be read",
+    ENOTDIR: "no such file",
+    ENAMETOOLONG: "a name too long for a file",
+  }[code ?? ""];
+  return found === undefined ? error : new InputError({ where: file, expected: "a readable file", found });
+}

@@ -1,0 +1,35 @@
+import { conv, matmul, network } from "./table.ts";
+
+export const resnext50 = network({
+  name: "resnext50",
+  source:
+    "Xie et al., Aggregated Residual Transformations, CVPR 2017; layer table of DOSA (Hong et al., MICRO 2023)",
+  note: "3x3 convolutions of 32 groups stand as the table has them, all K output channels over the C / 32 input channels of one group: MACs are right, inputs count one group",
+  layers: [
+    conv("conv7x7_3to64_112x112_s2", 3, 64, 112, 7, { stride: 2 }),
+    conv("conv1x1_64to128_56x56", 64, 128, 56, 1),
+    conv("conv3x3_4to128_56x56", 4, 128, 56, 3, { count: 3 }),
+    conv("conv1x1_128to256_56x56", 128, 256, 56, 1, { count: 3 }),
+    conv("conv1x1_64to256_56x56", 64, 256, 56, 1),
+    conv("conv1x1_256to128_56x56", 256, 128, 56, 1, { count: 2 }),
+    conv("conv1x1_256to256_56x56", 256, 256, 56, 1),
+    conv("conv3x3_8to256_28x28_s2", 8, 256, 28, 3, { stride: 2 }),
+    conv("conv1x1_256to512_28x28", 256, 512, 28, 1, { count: 4 }),
+    conv("conv1x1_256to512_28x28_s2", 256, 512, 28, 1, { stride: 2 }),
+    conv("conv1x1_512to256_28x28", 512, 256, 28, 1, { count: 3 }),
+    conv("conv3x3_8to256_28x28", 8, 256, 28, 3, { count: 3 }),
+    conv("conv1x1_512to512_28x28", 512, 512, 28, 1),
+    conv("conv3x3_16to512_14x14_s2", 16, 512, 14, 3, { stride: 2 }),
+    conv("conv1x1_512to1024_14x14", 512, 1024, 14, 1, { count: 6 }),
+    conv("conv1x1_512to1024_14x14_s2", 512, 1024, 14, 1, { stride: 2 }),
+    conv("conv1x1_1024to512_14x14", 1024, 512, 14, 1, { count: 5 }),
+    conv("conv3x3_16to512_14x14", 16, 512, 14, 3, { count: 5 }),
+    conv("conv1x1_1024to1024_14x14", 1024, 1024, 14, 1),
+    conv("conv3x3_32to1024_7x7_s2", 32, 1024, 7, 3, { stride: 2 }),
+    conv("conv1x1_1024to2048_7x7", 1024, 2048, 7, 1, { count: 3 }),
+    conv("conv1x1_1024to2048_7x7_s2", 1024, 2048, 7, 1, { stride: 2 }),
+    conv("conv1x1_2048to1024_7x7", 2048, 1024, 7, 1, { count: 2 }),
+    conv("conv3x3_32to1024_7x7", 32, 1024, 7, 3, { count: 2 }),
+    matmul("fc_2048to1000", 1, 2048, 1000),
+  ],
+});

@@ -1,0 +1,32 @@
+import { conv, network } from "./table.ts";
+
+export const unet = network({
+  name: "unet",
+  source: "Ronneberger et al., U-Net, MICCAI 2015; layer table of DOSA (Hong et al., MICRO 2023)",
+  note: "up-convolutions stand as 2x2 convolutions at output size",
+  layers: [
+    conv("0_0_conv", 1, 64, 570, 3),
+    conv("0_1_conv", 64, 64, 568, 3),
+    conv("1_0_conv", 64, 128, 282, 3),
+    conv("1_1_conv", 128, 128, 280, 3),
+    conv("2_0_conv", 128, 256, 138, 3),
+    conv("2_1_conv", 256, 256, 136, 3),
+    conv("3_0_conv", 256, 512, 66, 3),
+    conv("3_1_conv", 512, 512, 64, 3),
+    conv("4_0_conv", 512, 1024, 30, 3),
+    conv("4_1_conv", 1024, 1024, 28, 3),
+    conv("4_2_upconv", 1024, 512, 56, 2),
+    conv("5_0_conv", 1024, 512, 54, 3),
+    conv("5_1_conv", 512, 512, 52, 3),
+    conv("5_2_upconv", 512, 256, 104, 2),
+    conv("6_0_conv", 512, 256, 102, 3),
+    conv("6_1_conv", 256, 256, 100, 3),
+    conv("6_2_upconv", 256, 128, 200, 2),
+    conv("7_0_conv", 256, 128, 198, 3),
+    conv("7_1_conv", 128, 128, 196, 3),
+    conv("7_2_upconv", 128, 64, 392, 2),
+    conv("8_0_conv", 128, 64, 390, 3),
+    conv("8_1_conv", 64, 64, 388, 3),
+    conv("8_2_conv", 64, 2, 388, 1),
+  ],
+});
