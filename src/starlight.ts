@@ -13,7 +13,17 @@ export {
 } from "./hardware/hardware.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
 export { createRng, type Rng } from "./rng.ts";
-export { formatMapping, LEVELS, type Level, type Loop, type Mapping, parseMapping } from "./space/mapping.ts";
+export {
+  formatMapping,
+  fromMapping,
+  LEVELS,
+  type Level,
+  type Loop,
+  type Mapping,
+  parseMapping,
+  readMapping,
+  toMapping,
+} from "./space/mapping.ts";
 export { RawMapping } from "./space/raw-mapping.ts";
 export { createMappingSampler, type MappingSampler } from "./space/sample.ts";
 export { type TileWords, tileWords, type Violation, violations } from "./space/validity.ts";

@@ -2,15 +2,17 @@ import { dsvFormat } from "d3-dsv";
 import { InputError, type InputProblem } from "../errors.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
 import { type Area, area } from "../hardware/area.ts";
-import type { Hardware } from "../hardware/hardware.ts";
-import type { LayerShape } from "../workload/layer.ts";
-import { createDosaReader, type DosaReader } from "./dosa-row.ts";
+import type { BoundBy } from "../kernels/batch.ts";
+import type { Mapping } from "../space/mapping.ts";
+import { RawMapping } from "../space/raw-mapping.ts";
+import { violations } from "../space/validity.ts";
+import { createDosaReader, type DesignContext, type DosaReader, MAPPING_COLUMN } from "./dosa-row.ts";
 import { latin1ToUtf8, utf8ToLatin1 } from "./latin1.ts";
 
 /** Whole records of a design table, and how to answer them. */
 export interface Chunk {
   readonly header: readonly string[];
-  /** Records with their line ends. */
+  /** Records with their line ends, as Latin-1. */
   readonly text: string;
   readonly format: "csv" | "json";
   /** Write bad rows with a reason instead of stopping at the first. */
@@ -18,14 +20,14 @@ export interface Chunk {
 }
 
 export interface ChunkResult {
-  /** One line for each record that was answered, in order: CSV ends each with a line feed, JSON begins each with `,` and one. */
+  /** The rows that were answered, in order: a CSV row ends with a line feed, a JSON row begins with a comma and one. */
   readonly text: string;
   /** Records read, blank lines included: the next chunk's first record follows them. */
   readonly records: number;
-  /** Lines in `text`. */
+  /** Rows in `text`. */
   readonly rows: number;
   readonly badRows: number;
-  /** The first bad record, counted from 0 within the chunk; nothing after it was answered. */
+  /** The first bad record, counted from 0 within the chunk; nothing from it on was answered. */
   readonly error?: { readonly record: number; readonly problem: InputProblem };
 }
 
@@ -43,108 +45,161 @@ export const REASON_COLUMN = "reason";
 
 const csv = dsvFormat(",");
 
-interface Pending {
+/** One input row, and what became of it. */
+interface Row {
+  /** Counted from 0 within the chunk, blank lines included. */
+  readonly record: number;
+  /** The record as it stood, without its line end. */
+  readonly line: string;
   readonly cells: readonly string[];
-  /** What is wrong with the row; else it is candidate `index` of the batch. */
-  readonly reason?: string;
-  readonly index: number;
+  /** What is wrong with it, instead of metrics. */
+  problem?: InputError;
+  silicon?: Area;
+  latencyCycles: number;
+  energyUj: number;
+  edpJCycles: number;
+  boundBy: BoundBy;
 }
 
 /** Evaluates the records of one chunk, whatever their layers and accelerators. */
 export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
   const reader = createDosaReader(chunk.header);
-  const answer = chunk.format === "csv" ? csvLine : jsonLine;
-  const records = csv.parseRows(chunk.text);
-  const lines: string[] = [];
-  let pending: Pending[] = [];
-  let queued = 0;
-  let badRows = 0;
-  let shape: LayerShape | undefined;
-  let hardware: Hardware | undefined;
-  let silicon: Area | undefined;
-
+  const records = parseRecords(chunk.text);
+  const rows: Row[] = [];
   // Rows of one layer on one accelerator are priced together.
-  const flush = (): void => {
-    if (queued > 0 && shape && hardware) engine.evaluateNow(shape, hardware, queued);
-    for (const row of pending) lines.push(answer(engine, silicon, row, chunk, reader.columns));
-    pending = [];
-    queued = 0;
-  };
-
-  for (let record = 0; record < records.length; record++) {
-    const cells = records[record] as string[];
-    if (cells.length === 1 && cells[0] === "") continue;
+  const groups = new Map<DesignContext, Row[]>();
+  for (const [record, { line, cells }] of records.entries()) {
+    if (line === "") continue;
+    const row: Row = {
+      record,
+      line,
+      cells,
+      latencyCycles: 0,
+      energyUj: 0,
+      edpJCycles: 0,
+      boundBy: "compute",
+    };
+    rows.push(row);
     try {
-      const design = reader.read(cells);
-      if (design.shape !== shape || design.hardware !== hardware || queued === engine.batch.capacity) {
-        flush();
-        if (design.hardware !== hardware) silicon = area(design.hardware);
-        shape = design.shape;
-        hardware = design.hardware;
-      }
-      engine.batch.write(queued, design.mapping);
-      pending.push({ cells, index: queued++ });
+      const context = reader.context(cells);
+      const group = groups.get(context);
+      if (group) group.push(row);
+      else groups.set(context, [row]);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const { problem, message } = readable(error, reader, cells);
-      if (!chunk.keepGoing) {
-        flush();
-        return {
-          text: lines.join(""),
-          records: record,
-          rows: lines.length,
-          badRows,
-          error: { record, problem },
-        };
-      }
-      badRows++;
-      pending.push({ cells, reason: utf8ToLatin1(message), index: -1 });
+      row.problem = asProblem(error);
     }
   }
-  flush();
-  return { text: lines.join(""), records: records.length, rows: lines.length, badRows };
+  for (const [context, group] of groups) price(engine, reader, context, group);
+
+  const firstBad = chunk.keepGoing ? -1 : rows.findIndex((row) => row.problem !== undefined);
+  const answered = firstBad < 0 ? rows : rows.slice(0, firstBad);
+  const format = chunk.format === "csv" ? csvRow : jsonRow;
+  const result = {
+    text: answered.map((row) => format(row, chunk, reader)).join(""),
+    records: records.length,
+    rows: answered.length,
+    badRows: answered.reduce((bad, row) => bad + (row.problem ? 1 : 0), 0),
+  };
+  const bad = rows[firstBad];
+  if (!bad) return result;
+  return { ...result, error: { record: bad.record, problem: readable(bad, reader).problem } };
 }
 
-/** The same problem with the row's text as people write it: rows are read as Latin-1, which keeps every byte. */
-function readable(error: InputError, reader: DosaReader, cells: readonly string[]): InputError {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: anything beyond ASCII is what is looked for
-  if (!cells.some((cell) => /[^\u0000-\u007f]/.test(cell))) return error;
-  try {
-    reader.read(cells.map(latin1ToUtf8));
-  } catch (again) {
-    if (again instanceof InputError) return again;
+/** Prices rows that share a layer and an accelerator, and writes what comes of it to them. */
+function price(engine: LocalEngine, reader: DosaReader, context: DesignContext, rows: readonly Row[]): void {
+  const { batch } = engine;
+  const silicon = area(context.hardware);
+  const mapping = new RawMapping();
+  for (let first = 0; first < rows.length; first += batch.capacity) {
+    const some = rows.slice(first, first + batch.capacity);
+    for (const [index, row] of some.entries()) {
+      try {
+        reader.mapping(row.cells, context, mapping);
+      } catch (error) {
+        row.problem = asProblem(error);
+      }
+      batch.writeRaw(index, mapping);
+    }
+    engine.evaluateNow(context.shape, context.hardware, some.length);
+    for (const [index, row] of some.entries()) {
+      if (row.problem) continue;
+      if (!batch.feasible(index)) {
+        row.problem = misfit(batch.read(index), context);
+        continue;
+      }
+      row.silicon = silicon;
+      row.latencyCycles = batch.latencyCycles(index);
+      row.energyUj = batch.energyPj(index) * 1e-6;
+      row.edpJCycles = batch.edpJCycles(index);
+      row.boundBy = batch.boundBy(index);
+    }
   }
-  return error;
 }
 
-function csvLine(engine: LocalEngine, silicon: Area | undefined, row: Pending, chunk: Chunk): string {
-  const input = csv.formatRow(row.cells as string[]);
-  if (row.reason !== undefined || !silicon) return `,,,,,,${csv.formatValue(row.reason ?? "")},${input}\n`;
-  const { batch } = engine;
-  const { index } = row;
-  const reason = chunk.keepGoing ? "," : "";
-  const energyUj = batch.energyPj(index) * 1e-6;
-  return `${batch.latencyCycles(index)},${energyUj},${batch.edpJCycles(index)},${silicon.mm2},${batch.boundBy(index)},${silicon.source}${reason},${input}\n`;
+/** Which rule an infeasible mapping breaks, by how much, and where. */
+function misfit(mapping: Mapping, { shape, hardware }: DesignContext): InputError {
+  const broken = violations(mapping, shape, hardware)[0];
+  return new InputError({
+    where: MAPPING_COLUMN,
+    expected: `a mapping that fits (rule ${broken?.rule})`,
+    found: broken?.message ?? "one that does not",
+  });
 }
 
-function jsonLine(
-  engine: LocalEngine,
-  silicon: Area | undefined,
-  row: Pending,
-  _chunk: Chunk,
-  columns: readonly string[],
-): string {
-  const input = Object.fromEntries(row.cells.map((cell, i) => [columns[i] ?? `column ${i + 1}`, cell]));
-  if (row.reason !== undefined || !silicon) return `,\n${JSON.stringify({ reason: row.reason, input })}`;
-  const { batch } = engine;
-  const { index } = row;
+function asProblem(error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  throw error;
+}
+
+/** The records of a text with their own spelling; a table without quotes, as most are, needs no parser. */
+function parseRecords(text: string): readonly { readonly line: string; readonly cells: readonly string[] }[] {
+  if (text.includes('"')) {
+    return csv
+      .parseRows(text)
+      .map((cells) => ({ line: cells.length > 1 || cells[0] ? csv.formatRow(cells) : "", cells }));
+  }
+  const lines = text.split(text.includes("\r") ? /\r\n|\r|\n/ : "\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line) => ({ line, cells: line.split(",") }));
+}
+
+/** The problem of a row with the row's text as people write it. */
+function readable(row: Row, reader: DosaReader): InputError {
+  const problem = row.problem as InputError;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: anything beyond ASCII is what is looked for
+  if (!/[^\u0000-\u007f]/.test(row.line)) return problem;
+  try {
+    const cells = row.cells.map(latin1ToUtf8);
+    reader.mapping(cells, reader.context(cells), new RawMapping());
+  } catch (error) {
+    return asProblem(error);
+  }
+  return problem;
+}
+
+function csvRow(row: Row, chunk: Chunk, reader: DosaReader): string {
+  if (row.problem) {
+    return `${",".repeat(RESULT_COLUMNS.length)}${csv.formatValue(utf8ToLatin1(readable(row, reader).message))},${row.line}\n`;
+  }
+  const { latencyCycles, energyUj, edpJCycles, silicon, boundBy } = row;
+  const metrics = `${latencyCycles},${energyUj},${edpJCycles},${silicon?.mm2},${boundBy},${silicon?.source}`;
+  return `${metrics}${chunk.keepGoing ? "," : ""},${row.line}\n`;
+}
+
+function jsonRow(row: Row, _chunk: Chunk, reader: DosaReader): string {
+  const input = Object.fromEntries(
+    row.cells.map((cell, i) => [reader.columns[i] ?? `column ${i + 1}`, cell]),
+  );
+  if (row.problem)
+    return `,\n${JSON.stringify({ reason: utf8ToLatin1(readable(row, reader).message), input })}`;
+  const { latencyCycles, energyUj, edpJCycles, silicon, boundBy } = row;
   return `,\n${JSON.stringify({
-    latencyCycles: batch.latencyCycles(index),
-    energyUj: batch.energyPj(index) * 1e-6,
-    edpJCycles: batch.edpJCycles(index),
-    areaMm2: silicon.mm2,
-    boundBy: batch.boundBy(index),
-    areaSource: silicon.source,
+    latencyCycles,
+    energyUj,
+    edpJCycles,
+    areaMm2: silicon?.mm2,
+    boundBy,
+    areaSource: silicon?.source,
     input,
   })}`;
 }

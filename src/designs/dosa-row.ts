@@ -5,15 +5,14 @@ import {
   type Hardware,
   MAX_MEMORY_WORDS,
 } from "../hardware/hardware.ts";
-import { type Mapping, parseMapping } from "../space/mapping.ts";
-import { violations } from "../space/validity.ts";
-import { DIMS, type LayerShape, STEPS, toLayerShape } from "../workload/layer.ts";
+import { readMapping } from "../space/mapping.ts";
+import type { RawMapping } from "../space/raw-mapping.ts";
+import { DIMS, type Dim, type LayerShape, STEPS, toLayerShape } from "../workload/layer.ts";
 
-/** One row of a DOSA table: a layer, an accelerator and a mapping. */
-export interface Design {
+/** The layer and the accelerator of a row. */
+export interface DesignContext {
   readonly shape: LayerShape;
   readonly hardware: Hardware;
-  readonly mapping: Mapping;
 }
 
 /** Reads rows of one table. */
@@ -21,18 +20,24 @@ export interface DosaReader {
   /** Names of all columns, in order. */
   readonly columns: readonly string[];
   /**
-   * The design of one row.
-   *
-   * Rows that repeat the layer or the accelerator of the row before share its object.
+   * The layer and the accelerator of one row: the same object for all rows that have both in common.
    *
    * @throws InputError whose `where` is the column
    */
-  read(cells: readonly string[]): Design;
+  context(cells: readonly string[]): DesignContext;
+  /**
+   * Reads the mapping of one row and checks its factors against the layer's bounds. Whether its tiles fit is left to the caller
+   * (`violations`, or the kernel's STATUS).
+   *
+   * @throws InputError whose `where` is the place in the cell
+   */
+  mapping(cells: readonly string[], context: DesignContext, into: RawMapping): void;
 }
 
-const MAPPING = "mapping.mapping";
+/** The column that holds the mapping. */
+export const MAPPING_COLUMN = "mapping.mapping";
 const REQUIRED = [
-  MAPPING,
+  MAPPING_COLUMN,
   "arch.meshX",
   "arch.mem1_entries",
   "arch.mem1_depth",
@@ -62,7 +67,7 @@ export function createDosaReader(header: readonly string[]): DosaReader {
   const columns = header.map((name) => name.trim());
   const index = new Map<string, number>();
   for (const [at, name] of columns.entries()) {
-    if (index.has(name) && (name === MAPPING || /^(arch|prob)\./.test(name))) {
+    if (index.has(name) && (name === MAPPING_COLUMN || /^(arch|prob)\./.test(name))) {
       throw new InputError({
         where: `column ${at + 1}`,
         expected: "each column once",
@@ -115,11 +120,11 @@ export function createDosaReader(header: readonly string[]): DosaReader {
       /^arch\.(meshX|pe|mem[12]_(entries|depth|width|instances|(shared|read|write)_bandwidth))$/.test(name),
     )
     .map(([name, column]) => ({ name, at: column }));
-  const mappingColumn = at(MAPPING);
+  const mappingColumn = at(MAPPING_COLUMN);
 
   let previous: readonly string[] = [];
-  let shape: LayerShape | undefined;
-  let hardware: Hardware | undefined;
+  let context: DesignContext | undefined;
+  const contexts = new Map<string, DesignContext>();
 
   const readShape = (cells: readonly string[]): LayerShape => {
     const fields: Record<string, number> = {};
@@ -184,14 +189,11 @@ export function createDosaReader(header: readonly string[]): DosaReader {
     };
   };
 
-  const changed = (cells: readonly string[], among: readonly { readonly at: number }[]): boolean => {
-    for (const column of among) if (cells[column.at] !== previous[column.at]) return true;
-    return false;
-  };
+  const contextColumns = [...shapeColumns, ...hardwareColumns].map((column) => column.at);
 
   return {
     columns,
-    read(cells) {
+    context(cells) {
       if (cells.length !== width) {
         throw new InputError({
           where: "row",
@@ -199,32 +201,38 @@ export function createDosaReader(header: readonly string[]): DosaReader {
           found: String(cells.length),
         });
       }
-      const sameShape = !changed(cells, shapeColumns);
-      const sameHardware = !changed(cells, hardwareColumns);
-      // If this row turns out to be bad, nothing of it may be taken for the next.
-      previous = [];
-      if (!shape || !sameShape) shape = readShape(cells);
-      if (!hardware || !sameHardware) hardware = readHardware(cells);
-      previous = cells;
-      const mapping = readMapping(cells[mappingColumn] as string);
-      const broken = violations(mapping, shape, hardware)[0];
-      if (broken) {
-        throw new InputError({
-          where: MAPPING,
-          expected: `a mapping that fits (rule ${broken.rule})`,
-          found: broken.message,
-        });
+      if (context && contextColumns.every((column) => cells[column] === previous[column])) return context;
+      const key = contextColumns.map((column) => cells[column]).join();
+      let found = contexts.get(key);
+      if (!found) {
+        found = { shape: readShape(cells), hardware: readHardware(cells) };
+        contexts.set(key, found);
       }
-      return { shape, hardware, mapping };
+      context = found;
+      previous = cells;
+      return found;
+    },
+    mapping(cells, { shape }, into) {
+      try {
+        readMapping((cells[mappingColumn] ?? "").trim(), into);
+        checkFactors(into, shape);
+      } catch (error) {
+        throw error instanceof InputError ? error.within(MAPPING_COLUMN) : error;
+      }
     },
   };
 }
 
-function readMapping(text: string): Mapping {
-  try {
-    return parseMapping(text.trim());
-  } catch (error) {
-    throw error instanceof InputError ? error.within(MAPPING) : error;
+function checkFactors(mapping: RawMapping, shape: LayerShape): void {
+  for (let dim = 0; dim < DIMS.length; dim++) {
+    const name = DIMS[dim] as Dim;
+    const covered = mapping.coveredBound(dim);
+    if (covered === shape[name]) continue;
+    throw new InputError({
+      where: `factors of ${name}`,
+      expected: `a product of ${shape[name]} (prob.${name})`,
+      found: String(covered),
+    });
   }
 }
 

@@ -81,7 +81,7 @@ export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<C
     inFlight.push(
       pool.evaluateChunk({
         header,
-        bytes: body.slice(),
+        bytes: new Uint8Array(body),
         format: request.format,
         keepGoing: request.keepGoing,
       }),

@@ -1,4 +1,4 @@
-import type { Mapping } from "../space/mapping.ts";
+import { fromMapping, type Mapping, toMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import * as at from "./layout.ts";
 
@@ -38,8 +38,7 @@ export class CandidateBatch {
 
   /** Puts `mapping` in place of candidate `index`. */
   write(index: number, mapping: Mapping): void {
-    this.raw.set(mapping);
-    this.writeRaw(index, this.raw);
+    this.writeRaw(index, fromMapping(mapping, this.raw));
   }
 
   /** Puts a mapping in its numeric form in place of candidate `index`. */
@@ -65,7 +64,7 @@ export class CandidateBatch {
     raw.orders[1] = u32[lane + (at.ORDER_SCRATCHPAD >> 2)] as number;
     raw.orders[2] = u32[lane + (at.ORDER_ACCUMULATOR >> 2)] as number;
     raw.orders[3] = 0x6543210;
-    return raw.toMapping();
+    return toMapping(raw);
   }
 
   latencyCycles(index: number): number {

@@ -2,6 +2,7 @@ import { dosaCells, dosaHeader } from "../designs/dosa-table.ts";
 import type { Engine } from "../fidelity/engine.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { createRng } from "../rng.ts";
+import { toMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { createMappingSampler } from "../space/sample.ts";
 import { toLayerShape } from "../workload/layer.ts";
@@ -29,7 +30,7 @@ export function designTable(rows: number): Uint8Array {
   const raw = new RawMapping();
   const lines = Array.from({ length: Math.min(rows, 4096) }, () => {
     sample(rng, raw);
-    return dosaCells(raw.toMapping(), MEASURED_SHAPE, MEASURED_HARDWARE).join(",");
+    return dosaCells(toMapping(raw), MEASURED_SHAPE, MEASURED_HARDWARE).join(",");
   });
   const body = Array.from({ length: rows }, (_, i) => lines[i % lines.length]);
   return new TextEncoder().encode(`${[dosaHeader("shared").join(","), ...body].join("\n")}\n`);

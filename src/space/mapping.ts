@@ -1,5 +1,6 @@
 import { InputError, quote } from "../errors.ts";
-import { DIMS, type Dim } from "../workload/layer.ts";
+import { DIMS, type Dim, MAX_BOUND } from "../workload/layer.ts";
+import { RawMapping } from "./raw-mapping.ts";
 
 /** Memory levels of a mapping, outermost first. */
 export const LEVELS = ["dram", "scratchpad", "accumulator", "register"] as const;
@@ -72,99 +73,128 @@ export function formatMapping(mapping: Mapping): string {
  * @throws InputError whose `where` is the character at fault
  */
 export function parseMapping(text: string): Mapping {
-  return new MappingReader(text).read();
+  return toMapping(readMapping(text, new RawMapping()));
 }
 
-/** A reader with one cursor; mappings are read by the hundred thousand, so nothing is split or matched by pattern. */
-class MappingReader {
-  private at = 0;
-  private readonly text: string;
+/** A mapping from its numeric form. */
+export function toMapping(raw: RawMapping): Mapping {
+  const loops = LEVELS.map((_, level): Loop[] => {
+    const order = raw.orders[level] as number;
+    const ranked = DIMS.map((dim, d) => ({
+      dim,
+      bound: raw.factor(level, d),
+      rank: (order >>> (4 * d)) & 15,
+    }));
+    return ranked
+      .filter(({ bound }) => bound > 1)
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ dim, bound }) => ({ dim, bound }));
+  });
+  const [dram = [], scratchpad = [], accumulator = [], register = []] = loops;
+  return {
+    loops: { dram, scratchpad, accumulator, register },
+    spatialK: raw.spatialK,
+    spatialC: raw.spatialC,
+  };
+}
 
-  constructor(text: string) {
-    this.text = text;
+/** The numeric form of a mapping, written to `raw`. */
+export function fromMapping(mapping: Mapping, raw: RawMapping): RawMapping {
+  raw.clear();
+  raw.spatialK = mapping.spatialK;
+  raw.spatialC = mapping.spatialC;
+  for (let level = 0; level < LEVELS.length; level++) {
+    const loops = mapping.loops[LEVELS[level] as Level];
+    for (const { dim, bound } of loops) raw.push(DIMS.indexOf(dim), bound);
+    raw.endLevel(level);
   }
+  return raw;
+}
 
-  read(): Mapping {
-    const { text } = this;
-    if (text.length > MAX_TEXT) this.fail(`a mapping of at most ${MAX_TEXT} characters`, 0);
-    const loops = { dram: [], scratchpad: [], accumulator: [], register: [] } as Record<Level, Loop[]>;
-    const spread = { K: 1, C: 1 };
-    for (let i = 0; i < LEVELS.length; i++) {
-      const level = LEVELS[i] as Level;
-      if (i > 0) this.expect(" - ");
-      this.expect(HEADS[level]);
-      this.readLevel(level, loops[level], spread);
-    }
-    if (this.at < text.length) this.fail("the end of the mapping");
-    return { loops, spatialK: spread.K, spatialC: spread.C };
+/**
+ * Reads DOSA's notation into the numeric form: `parseMapping` without the objects, for tables of millions of rows.
+ *
+ * @throws InputError whose `where` is the character at fault
+ */
+export function readMapping(text: string, into: RawMapping): RawMapping {
+  into.clear();
+  if (text.length > MAX_TEXT) fail(text, 0, `a mapping of at most ${MAX_TEXT} characters`);
+  let at = 0;
+  for (let level = 0; level < LEVELS.length; level++) {
+    if (level > 0) at = expect(text, at, " - ");
+    at = expect(text, at, HEAD_TEXTS[level] as string);
+    at = readLevel(text, at, level, into);
   }
+  if (at < text.length) fail(text, at, "the end of the mapping");
+  return into;
+}
 
-  private readLevel(level: Level, loops: Loop[], spread: { K: number; C: number }): void {
-    const { text } = this;
-    let seen = 0;
-    let spreadSeen = false;
-    let count = 0;
-    while (text.charCodeAt(this.at) === SPACE && text.charCodeAt(this.at + 1) !== DASH) {
-      const start = ++this.at;
-      const dim = DIM_OF_CODE[text.charCodeAt(this.at)];
-      if (dim === undefined) this.fail(`a loop such as P28 (dims ${DIMS.join(" ")})`);
-      this.at++;
-      const bound = this.readBound();
-      count++;
-      if (text.charCodeAt(this.at) === CROSS) {
-        this.at++;
-        if (SPATIAL[level] !== dim || (dim !== "K" && dim !== "C")) {
-          this.fail(
-            SPATIAL[level] === undefined
-              ? `no spatial factor at ${HEADS[level]}`
-              : `${SPATIAL[level]} as the spatial factor of ${HEADS[level]}`,
-            start,
-          );
-        }
-        if (spreadSeen) this.fail(`one spatial factor at ${HEADS[level]}`, start);
-        spreadSeen = true;
-        spread[dim] = bound;
-        continue;
-      }
-      if (spreadSeen) this.fail("temporal loops before the spatial factor", start);
-      const bit = 1 << DIMS.indexOf(dim);
-      if (seen & bit) this.fail(`one ${dim} loop at ${HEADS[level]}`, start);
-      seen |= bit;
-      if (bound > 1) loops.push({ dim, bound });
-    }
-    if (count === 0) this.fail(`at least one loop (N1 if there is none) after ${HEADS[level]}`);
-  }
-
-  private readBound(): number {
-    const start = this.at;
-    let value = 0;
-    for (; this.at - start <= 8; this.at++) {
-      const digit = this.text.charCodeAt(this.at) - ZERO;
+/** Reads the loops of one level from `at` on; the place after them. */
+function readLevel(text: string, from: number, level: number, into: RawMapping): number {
+  let at = from;
+  let seen = 0;
+  let loops = 0;
+  let spread = false;
+  const spatial = SPATIAL_CODES[level] as number;
+  while (text.charCodeAt(at) === SPACE && text.charCodeAt(at + 1) !== DASH) {
+    const start = at + 1;
+    const code = text.charCodeAt(start);
+    const dim = DIM_OF_CODE[code];
+    if (dim === undefined) fail(text, start, `a loop such as P28 (dims ${DIMS.join(" ")})`);
+    let bound = 0;
+    for (at = start + 1; at - start <= 9; at++) {
+      const digit = text.charCodeAt(at) - ZERO;
       if (!(digit >= 0 && digit <= 9)) break;
-      value = value * 10 + digit;
+      bound = bound * 10 + digit;
     }
-    if (this.at === start || value < 1 || value > 2 ** 24) this.fail("a factor from 1 to 2^24", start);
-    return value;
+    if (bound < 1 || bound > MAX_BOUND) fail(text, start + 1, "a factor from 1 to 2^24");
+    loops++;
+    if (text.charCodeAt(at) === CROSS) {
+      at++;
+      if (code !== spatial) {
+        const named = spatial ? `${String.fromCharCode(spatial)} as the` : "no";
+        fail(text, start, `${named} spatial factor at ${HEAD_TEXTS[level]}`);
+      }
+      if (spread) fail(text, start, `one spatial factor at ${HEAD_TEXTS[level]}`);
+      spread = true;
+      if (code === CODE_K) into.spatialK = bound;
+      else into.spatialC = bound;
+      continue;
+    }
+    if (spread) fail(text, start, "temporal loops before the spatial factor");
+    if (seen & (1 << dim)) fail(text, start, `one ${DIMS[dim]} loop at ${HEAD_TEXTS[level]}`);
+    seen |= 1 << dim;
+    if (bound > 1) into.push(dim, bound);
   }
-
-  private expect(token: string): void {
-    if (!this.text.startsWith(token, this.at)) this.fail(quote(token.trim()));
-    this.at += token.length;
-  }
-
-  private fail(expected: string, at = this.at): never {
-    const rest = this.text.slice(at);
-    const where = `character ${at + 1}`;
-    throw new InputError({ where, expected, found: rest === "" ? "the end" : quote(rest, 40) });
-  }
+  if (loops === 0) fail(text, at, `at least one loop (N1 if there is none) after ${HEAD_TEXTS[level]}`);
+  into.endLevel(level);
+  return at;
 }
 
+function expect(text: string, at: number, token: string): number {
+  if (!text.startsWith(token, at)) fail(text, at, quote(token.trim()));
+  return at + token.length;
+}
+
+function fail(text: string, at: number, expected: string): never {
+  const rest = text.slice(at);
+  throw new InputError({
+    where: `character ${at + 1}`,
+    expected,
+    found: rest === "" ? "the end" : quote(rest, 40),
+  });
+}
+
+const HEAD_TEXTS = LEVELS.map((level) => HEADS[level]);
+/** Character of the dim that each level may spread; 0 for none. */
+const SPATIAL_CODES = LEVELS.map((level) => SPATIAL[level]?.charCodeAt(0) ?? 0);
+const CODE_K = 75;
 const SPACE = 32;
 const DASH = 45;
 const ZERO = 48;
 const CROSS = 88;
-const DIM_OF_CODE: readonly (Dim | undefined)[] = (() => {
-  const table: (Dim | undefined)[] = new Array(128).fill(undefined);
-  for (const dim of DIMS) table[dim.charCodeAt(0)] = dim;
-  return table;
-})();
+/** Index of a dim by its character. */
+const DIM_OF_CODE: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const index = (DIMS as readonly string[]).indexOf(String.fromCharCode(code));
+  return index < 0 ? undefined : index;
+});

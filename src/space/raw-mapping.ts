@@ -1,68 +1,72 @@
 import { DIMS } from "../workload/layer.ts";
-import { LEVELS, type Loop, type Mapping } from "./mapping.ts";
+
+/** Memory levels, outermost first: DRAM, scratchpad, accumulator, register. */
+const LEVEL_COUNT = 4;
+const DIM_COUNT = DIMS.length;
 
 /**
- * A mapping as numbers, the form in which it is sampled, searched and written to a batch.
- *
- * Dims count in the order of DIMS, levels in the order of LEVELS.
+ * A mapping as numbers, the form in which it is read, sampled, searched and written to a batch. Dims count in the order of
+ * DIMS, levels from the outermost. `toMapping` and `fromMapping` go between this and the readable form.
  */
 export class RawMapping {
   /** Temporal factors: level * 7 + dim. */
-  readonly factors: Int32Array = new Int32Array(LEVELS.length * DIMS.length).fill(1);
+  readonly factors: Int32Array = new Int32Array(LEVEL_COUNT * DIM_COUNT).fill(1);
   /** Loop order of each level: nibble `dim` is the dim's rank, 0 the innermost. Ranks are distinct. */
-  readonly orders: Int32Array = new Int32Array(LEVELS.length).fill(0x6543210);
+  readonly orders: Int32Array = new Int32Array(LEVEL_COUNT).fill(UNORDERED);
   spatialK = 1;
   spatialC = 1;
 
-  static from(mapping: Mapping): RawMapping {
-    const raw = new RawMapping();
-    raw.set(mapping);
-    return raw;
+  /** Loops pushed since the last level ended, outermost first. */
+  private readonly dims = new Int32Array(DIM_COUNT);
+  private readonly bounds = new Int32Array(DIM_COUNT);
+  private pushed = 0;
+
+  factor(level: number, dim: number): number {
+    return this.factors[level * DIM_COUNT + dim] as number;
   }
 
-  /** Takes the place of another mapping; dims without a loop take the ranks outside all loops. */
-  set(mapping: Mapping): void {
+  /** Product of all factors of a dim, spatial ones included: the bound of the problem that the mapping computes. */
+  coveredBound(dim: number): number {
+    const { factors } = this;
+    const spread = dim === K ? this.spatialK : dim === C ? this.spatialC : 1;
+    let product = spread;
+    for (let at = dim; at < factors.length; at += DIM_COUNT) product *= factors[at] as number;
+    return product;
+  }
+
+  /** Makes every factor 1. */
+  clear(): void {
     this.factors.fill(1);
-    this.spatialK = mapping.spatialK;
-    this.spatialC = mapping.spatialC;
-    for (let level = 0; level < LEVELS.length; level++) {
-      const loops = mapping.loops[LEVELS[level] as (typeof LEVELS)[number]];
-      let order = 0;
-      let present = 0;
-      for (let i = 0; i < loops.length; i++) {
-        const { dim, bound } = loops[i] as Loop;
-        const d = DIM_INDEX[dim] as number;
-        this.factors[level * DIMS.length + d] = bound;
-        order |= (loops.length - 1 - i) << (4 * d);
-        present |= 1 << d;
-      }
-      let outside = loops.length;
-      for (let d = 0; d < DIMS.length; d++) if (!(present & (1 << d))) order |= outside++ << (4 * d);
-      this.orders[level] = order;
-    }
+    this.spatialK = 1;
+    this.spatialC = 1;
+    this.pushed = 0;
   }
 
-  toMapping(): Mapping {
-    const loops = LEVELS.map((_, level): Loop[] => {
-      const order = this.orders[level] as number;
-      return DIMS.map((dim, d) => ({
-        dim,
-        bound: this.factors[level * DIMS.length + d] as number,
-        rank: (order >>> (4 * d)) & 15,
-      }))
-        .filter(({ bound }) => bound > 1)
-        .sort((a, b) => b.rank - a.rank)
-        .map(({ dim, bound }) => ({ dim, bound }));
-    });
-    const [dram = [], scratchpad = [], accumulator = [], register = []] = loops;
-    return {
-      loops: { dram, scratchpad, accumulator, register },
-      spatialK: this.spatialK,
-      spatialC: this.spatialC,
-    };
+  /** Adds a loop inside those pushed before, to the level that `endLevel` names next. */
+  push(dim: number, bound: number): void {
+    this.dims[this.pushed] = dim;
+    this.bounds[this.pushed++] = bound;
+  }
+
+  /** Makes the pushed loops those of a level; dims without a loop take the ranks outside, in any order. */
+  endLevel(level: number): void {
+    let order = 0;
+    let present = 0;
+    for (let i = 0; i < this.pushed; i++) {
+      const dim = this.dims[i] as number;
+      this.factors[level * DIM_COUNT + dim] = this.bounds[i] as number;
+      order |= (this.pushed - 1 - i) << (4 * dim);
+      present |= 1 << dim;
+    }
+    for (let dim = 0; dim < DIM_COUNT; dim++) {
+      if (!(present & (1 << dim))) order |= this.pushed++ << (4 * dim);
+    }
+    this.orders[level] = order;
+    this.pushed = 0;
   }
 }
 
-const DIM_INDEX = Object.fromEntries(DIMS.map((dim, index) => [dim, index])) as Readonly<
-  Record<string, number>
->;
+const K = DIMS.indexOf("K");
+const C = DIMS.indexOf("C");
+/** Every dim at the rank of its index. */
+const UNORDERED = 0x6543210;

@@ -1,47 +1,50 @@
 import { InputError, nearest, quote } from "../errors.ts";
-import { alexnet } from "./networks/alexnet.ts";
-import { bert } from "./networks/bert.ts";
-import { deepbench } from "./networks/deepbench.ts";
-import { densenet161 } from "./networks/densenet161.ts";
-import { dlrm } from "./networks/dlrm.ts";
-import { mobilenetv2 } from "./networks/mobilenetv2.ts";
-import { resnet50 } from "./networks/resnet50.ts";
-import { resnext50 } from "./networks/resnext50.ts";
-import { retinanet } from "./networks/retinanet.ts";
-import { gpt2, llama3Decode, llama3Prefill, vitB16 } from "./networks/transformers.ts";
-import { unet } from "./networks/unet.ts";
-import { vgg16 } from "./networks/vgg16.ts";
+import { ALEXNET } from "./networks/alexnet.ts";
+import { BERT } from "./networks/bert.ts";
+import { DEEPBENCH } from "./networks/deepbench.ts";
+import { DENSENET161 } from "./networks/densenet161.ts";
+import { DLRM } from "./networks/dlrm.ts";
+import { GPT2 } from "./networks/gpt2.ts";
+import { LLAMA3_8B_DECODE } from "./networks/llama3-8b-decode.ts";
+import { LLAMA3_8B_PREFILL } from "./networks/llama3-8b-prefill.ts";
+import { MOBILENETV2 } from "./networks/mobilenetv2.ts";
+import { RESNET50 } from "./networks/resnet50.ts";
+import { RESNEXT50 } from "./networks/resnext50.ts";
+import { RETINANET } from "./networks/retinanet.ts";
+import { UNET } from "./networks/unet.ts";
+import { VGG16 } from "./networks/vgg16.ts";
+import { VIT_B16 } from "./networks/vit-b16.ts";
 import type { Workload } from "./workload.ts";
 
-/** Networks that come with the package, by name. */
+/** The networks that come with the package, by name. */
 export const BUILTIN_WORKLOADS: ReadonlyMap<string, Workload> = new Map(
   [
-    resnet50,
-    bert,
-    retinanet,
-    unet,
-    alexnet,
-    vgg16,
-    densenet161,
-    resnext50,
-    dlrm,
-    deepbench,
-    gpt2,
-    llama3Prefill,
-    llama3Decode,
-    mobilenetv2,
-    vitB16,
+    RESNET50,
+    BERT,
+    RETINANET,
+    UNET,
+    ALEXNET,
+    VGG16,
+    DENSENET161,
+    RESNEXT50,
+    DLRM,
+    DEEPBENCH,
+    GPT2,
+    LLAMA3_8B_PREFILL,
+    LLAMA3_8B_DECODE,
+    MOBILENETV2,
+    VIT_B16,
   ].map((workload) => [workload.name, workload]),
 );
 
 /**
- * A network that comes with the package.
+ * The built-in network of that name.
  *
- * @throws InputError with the nearest name
+ * @throws InputError whose hint is the nearest name, or all of them if none is near.
  */
 export function builtinWorkload(name: string): Workload {
-  const found = BUILTIN_WORKLOADS.get(name);
-  if (found) return found;
+  const workload = BUILTIN_WORKLOADS.get(name);
+  if (workload !== undefined) return workload;
   const names = [...BUILTIN_WORKLOADS.keys()];
   const meant = nearest(name, names);
   throw new InputError({

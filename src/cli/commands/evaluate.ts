@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -76,10 +76,6 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
   const size = fromStdin ? undefined : await fileSize(designs);
   const zipped = /\.gz$/i.test(designs);
   const file: Readable = fromStdin ? process.stdin : createReadStream(designs, { highWaterMark: 128 * 1024 });
-  let bytesIn = 0;
-  file.on("data", (bytes: Uint8Array) => {
-    bytesIn += bytes.length;
-  });
   const input = zipped ? file.pipe(createGunzip({ chunkSize: 128 * 1024 })) : file;
   file.on("error", (error) => input.destroy(error));
   const progress = createProgress(context, args.quiet);
@@ -98,7 +94,7 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
         const rate = rows / (performance.now() - started);
         progress.update(
           `${formatCount(rows)} rows, ${formatCount(rate * 1000)}/s`,
-          size ? bytesIn / size : undefined,
+          size && file instanceof ReadStream ? file.bytesRead / size : undefined,
         );
       },
       onWarning: (warning) => {

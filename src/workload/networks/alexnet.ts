@@ -1,17 +1,24 @@
-import { conv, matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear, tabledByDosa } from "./table.ts";
 
-export const alexnet = network({
+/** AlexNet in its one-column form. */
+export const ALEXNET: Workload = {
   name: "alexnet",
-  source:
-    "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014; layer table of DOSA (Hong et al., MICRO 2023)",
+  source: tabledByDosa(
+    "Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012; " +
+      "one column: Krizhevsky: One Weird Trick for Parallelizing Convolutional Neural Networks, arXiv 2014",
+  ),
+  note:
+    "The complete network for a 224 x 224 image, in the one-column form that torchvision has (64, 192, 384, " +
+    "256, 256 channels, no groups), not the two columns of 2012.",
   layers: [
-    conv("conv11x11_3to64_55x55_s4", 3, 64, 55, 11, { stride: 4 }),
-    conv("conv5x5_64to192_27x27", 64, 192, 27, 5),
-    conv("conv3x3_192to384_13x13", 192, 384, 13, 3),
-    conv("conv3x3_384to256_13x13", 384, 256, 13, 3),
-    conv("conv3x3_256to256_13x13", 256, 256, 13, 3),
-    matmul("fc_9216to4096", 1, 9216, 4096),
-    matmul("fc_4096to4096", 1, 4096, 4096),
-    matmul("fc_4096to1000", 1, 4096, 1000),
+    conv("conv1", { C: 3, K: 64, P: 55, R: 11, stride: 4 }),
+    conv("conv2", { C: 64, K: 192, P: 27, R: 5 }),
+    conv("conv3", { C: 192, K: 384, P: 13, R: 3 }),
+    conv("conv4", { C: 384, K: 256, P: 13, R: 3 }),
+    conv("conv5", { C: 256, K: 256, P: 13, R: 3 }),
+    linear("fc6", { C: 9216, K: 4096 }),
+    linear("fc7", { C: 4096, K: 4096 }),
+    linear("fc8", { C: 4096, K: 1000 }),
   ],
-});
+};

@@ -1,14 +1,21 @@
-import { matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { matmul, tabledByDosa } from "./table.ts";
 
-export const bert = network({
+/** Part of one encoder layer of BERT-base on 128 tokens. */
+export const BERT: Workload = {
   name: "bert",
-  source: "Devlin et al., BERT, NAACL 2019; layer table of DOSA (Hong et al., MICRO 2023)",
-  note: "one encoder layer of BERT-base with one attention head, 128 tokens",
+  source: tabledByDosa(
+    "Devlin, Chang, Lee, Toutanova: BERT: Pre-training of Deep Bidirectional Transformers for Language " +
+      "Understanding, NAACL 2019",
+  ),
+  note:
+    "One of the 12 encoder layers of BERT-base, on 128 tokens, and of it one of 12 attention heads and two of " +
+    "four 768 x 768 projections (mm_0: one for query, key and value, and the output): 757 M of its 931 M MACs.",
   layers: [
-    matmul("mm_0", 128, 768, 768, 2),
-    matmul("mm_1", 128, 64, 128),
-    matmul("mm_2", 128, 128, 64),
-    matmul("mm_4", 128, 768, 3072),
-    matmul("mm_5", 128, 3072, 768),
+    matmul("mm_0", { M: 128, C: 768, K: 768, count: 2 }), // query, key or value; output
+    matmul("mm_1", { M: 128, C: 64, K: 128 }), // scores
+    matmul("mm_2", { M: 128, C: 128, K: 64 }), // scores times values
+    matmul("mm_4", { M: 128, C: 768, K: 3072 }), // feed-forward; mm_3, the output, is in mm_0
+    matmul("mm_5", { M: 128, C: 3072, K: 768 }),
   ],
-});
+};

@@ -1,97 +1,40 @@
-import { conv, matmul, network } from "./table.ts";
+import type { Layer } from "../layer.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear, tabledByDosa } from "./table.ts";
 
-export const densenet161 = network({
+/** Channels that each dense layer adds. */
+const GROWTH = 48;
+/** A dense layer narrows its input to this many channels by 1 x 1 before its 3 x 3 convolution. */
+const BOTTLENECK = 4 * GROWTH;
+
+/** DenseNet-161, each distinct shape once. */
+export const DENSENET161: Workload = {
   name: "densenet161",
-  source:
-    "Huang et al., Densely Connected Convolutional Networks, CVPR 2017; layer table of DOSA (Hong et al., MICRO 2023)",
-  note: "each distinct shape once, without the classifier: the network repeats its 3x3 convolutions in every block",
+  source: tabledByDosa(
+    "Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, CVPR 2017",
+  ),
+  note:
+    "Each distinct shape of the network for a 224 x 224 image once, whatever its repeats (conv2 is the same in " +
+    "all layers of a dense block and stands with layer1): 5.05 G of 7.73 G MACs.",
   layers: [
-    conv("conv7x7_3to96_112x112_s2", 3, 96, 112, 7, { stride: 2 }),
-    conv("conv1x1_96to192_56x56", 96, 192, 56, 1),
-    conv("conv3x3_192to48_56x56", 192, 48, 56, 3),
-    conv("conv1x1_144to192_56x56", 144, 192, 56, 1),
-    conv("conv1x1_192to192_56x56", 192, 192, 56, 1),
-    conv("conv1x1_240to192_56x56", 240, 192, 56, 1),
-    conv("conv1x1_288to192_56x56", 288, 192, 56, 1),
-    conv("conv1x1_336to192_56x56", 336, 192, 56, 1),
-    conv("conv1x1_384to192_56x56", 384, 192, 56, 1),
-    conv("conv1x1_192to192_28x28", 192, 192, 28, 1),
-    conv("conv3x3_192to48_28x28", 192, 48, 28, 3),
-    conv("conv1x1_240to192_28x28", 240, 192, 28, 1),
-    conv("conv1x1_288to192_28x28", 288, 192, 28, 1),
-    conv("conv1x1_336to192_28x28", 336, 192, 28, 1),
-    conv("conv1x1_384to192_28x28", 384, 192, 28, 1),
-    conv("conv1x1_432to192_28x28", 432, 192, 28, 1),
-    conv("conv1x1_480to192_28x28", 480, 192, 28, 1),
-    conv("conv1x1_528to192_28x28", 528, 192, 28, 1),
-    conv("conv1x1_576to192_28x28", 576, 192, 28, 1),
-    conv("conv1x1_624to192_28x28", 624, 192, 28, 1),
-    conv("conv1x1_672to192_28x28", 672, 192, 28, 1),
-    conv("conv1x1_720to192_28x28", 720, 192, 28, 1),
-    conv("conv1x1_768to384_28x28", 768, 384, 28, 1),
-    conv("conv1x1_384to192_14x14", 384, 192, 14, 1),
-    conv("conv3x3_192to48_14x14", 192, 48, 14, 3),
-    conv("conv1x1_432to192_14x14", 432, 192, 14, 1),
-    conv("conv1x1_480to192_14x14", 480, 192, 14, 1),
-    conv("conv1x1_528to192_14x14", 528, 192, 14, 1),
-    conv("conv1x1_576to192_14x14", 576, 192, 14, 1),
-    conv("conv1x1_624to192_14x14", 624, 192, 14, 1),
-    conv("conv1x1_672to192_14x14", 672, 192, 14, 1),
-    conv("conv1x1_720to192_14x14", 720, 192, 14, 1),
-    conv("conv1x1_768to192_14x14", 768, 192, 14, 1),
-    conv("conv1x1_816to192_14x14", 816, 192, 14, 1),
-    conv("conv1x1_864to192_14x14", 864, 192, 14, 1),
-    conv("conv1x1_912to192_14x14", 912, 192, 14, 1),
-    conv("conv1x1_960to192_14x14", 960, 192, 14, 1),
-    conv("conv1x1_1008to192_14x14", 1008, 192, 14, 1),
-    conv("conv1x1_1056to192_14x14", 1056, 192, 14, 1),
-    conv("conv1x1_1104to192_14x14", 1104, 192, 14, 1),
-    conv("conv1x1_1152to192_14x14", 1152, 192, 14, 1),
-    conv("conv1x1_1200to192_14x14", 1200, 192, 14, 1),
-    conv("conv1x1_1248to192_14x14", 1248, 192, 14, 1),
-    conv("conv1x1_1296to192_14x14", 1296, 192, 14, 1),
-    conv("conv1x1_1344to192_14x14", 1344, 192, 14, 1),
-    conv("conv1x1_1392to192_14x14", 1392, 192, 14, 1),
-    conv("conv1x1_1440to192_14x14", 1440, 192, 14, 1),
-    conv("conv1x1_1488to192_14x14", 1488, 192, 14, 1),
-    conv("conv1x1_1536to192_14x14", 1536, 192, 14, 1),
-    conv("conv1x1_1584to192_14x14", 1584, 192, 14, 1),
-    conv("conv1x1_1632to192_14x14", 1632, 192, 14, 1),
-    conv("conv1x1_1680to192_14x14", 1680, 192, 14, 1),
-    conv("conv1x1_1728to192_14x14", 1728, 192, 14, 1),
-    conv("conv1x1_1776to192_14x14", 1776, 192, 14, 1),
-    conv("conv1x1_1824to192_14x14", 1824, 192, 14, 1),
-    conv("conv1x1_1872to192_14x14", 1872, 192, 14, 1),
-    conv("conv1x1_1920to192_14x14", 1920, 192, 14, 1),
-    conv("conv1x1_1968to192_14x14", 1968, 192, 14, 1),
-    conv("conv1x1_2016to192_14x14", 2016, 192, 14, 1),
-    conv("conv1x1_2064to192_14x14", 2064, 192, 14, 1),
-    conv("conv1x1_2112to1056_14x14", 2112, 1056, 14, 1),
-    conv("conv1x1_1056to192_7x7", 1056, 192, 7, 1),
-    conv("conv3x3_192to48_7x7", 192, 48, 7, 3),
-    conv("conv1x1_1104to192_7x7", 1104, 192, 7, 1),
-    conv("conv1x1_1152to192_7x7", 1152, 192, 7, 1),
-    conv("conv1x1_1200to192_7x7", 1200, 192, 7, 1),
-    conv("conv1x1_1248to192_7x7", 1248, 192, 7, 1),
-    conv("conv1x1_1296to192_7x7", 1296, 192, 7, 1),
-    conv("conv1x1_1344to192_7x7", 1344, 192, 7, 1),
-    conv("conv1x1_1392to192_7x7", 1392, 192, 7, 1),
-    conv("conv1x1_1440to192_7x7", 1440, 192, 7, 1),
-    conv("conv1x1_1488to192_7x7", 1488, 192, 7, 1),
-    conv("conv1x1_1536to192_7x7", 1536, 192, 7, 1),
-    conv("conv1x1_1584to192_7x7", 1584, 192, 7, 1),
-    conv("conv1x1_1632to192_7x7", 1632, 192, 7, 1),
-    conv("conv1x1_1680to192_7x7", 1680, 192, 7, 1),
-    conv("conv1x1_1728to192_7x7", 1728, 192, 7, 1),
-    conv("conv1x1_1776to192_7x7", 1776, 192, 7, 1),
-    conv("conv1x1_1824to192_7x7", 1824, 192, 7, 1),
-    conv("conv1x1_1872to192_7x7", 1872, 192, 7, 1),
-    conv("conv1x1_1920to192_7x7", 1920, 192, 7, 1),
-    conv("conv1x1_1968to192_7x7", 1968, 192, 7, 1),
-    conv("conv1x1_2016to192_7x7", 2016, 192, 7, 1),
-    conv("conv1x1_2064to192_7x7", 2064, 192, 7, 1),
-    conv("conv1x1_2112to192_7x7", 2112, 192, 7, 1),
-    conv("conv1x1_2160to192_7x7", 2160, 192, 7, 1),
-    matmul("fc_2208to1000", 1, 2208, 1000),
+    conv("conv0", { C: 3, K: 96, P: 112, R: 7, stride: 2 }),
+    ...denseBlock("denseblock1", { C: 96, P: 56, layers: 6 }),
+    conv("transition1", { C: 384, K: 192, P: 56 }),
+    ...denseBlock("denseblock2", { C: 192, P: 28, layers: 12 }),
+    conv("transition2", { C: 768, K: 384, P: 28 }),
+    ...denseBlock("denseblock3", { C: 384, P: 14, layers: 36 }),
+    conv("transition3", { C: 2112, K: 1056, P: 14 }),
+    ...denseBlock("denseblock4", { C: 1056, P: 7, layers: 24 }),
+    linear("classifier", { C: 2208, K: 1000 }),
   ],
-});
+};
+
+/** The distinct layers of a block: a 1 x 1 convolution per dense layer and the 3 x 3 that they share. */
+function denseBlock(name: string, { C, P, layers }: { C: number; P: number; layers: number }): Layer[] {
+  const rows: Layer[] = [];
+  for (let layer = 1; layer <= layers; layer++) {
+    rows.push(conv(`${name}.layer${layer}.conv1`, { C: C + (layer - 1) * GROWTH, K: BOTTLENECK, P }));
+    if (layer === 1) rows.push(conv(`${name}.layer1.conv2`, { C: BOTTLENECK, K: GROWTH, P, R: 3 }));
+  }
+  return rows;
+}

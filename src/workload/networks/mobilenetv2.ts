@@ -1,46 +1,52 @@
 import type { Layer } from "../layer.ts";
-import { conv, matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear } from "./table.ts";
 
-/** Table 2 of the paper: expansion t, output channels c, repeats n, stride s of the first. */
-const STAGES = [
-  { t: 1, c: 16, n: 1, s: 1 },
-  { t: 6, c: 24, n: 2, s: 2 },
-  { t: 6, c: 32, n: 3, s: 2 },
-  { t: 6, c: 64, n: 4, s: 2 },
-  { t: 6, c: 96, n: 3, s: 1 },
-  { t: 6, c: 160, n: 3, s: 2 },
-  { t: 6, c: 320, n: 1, s: 1 },
-] as const;
-
-export const mobilenetv2 = network({
+/** MobileNetV2 at width 1.0. `stage3.first` is the first block of a stage, `stage3.rest` its equal others. */
+export const MOBILENETV2: Workload = {
   name: "mobilenetv2",
-  source: "Sandler et al., MobileNetV2, CVPR 2018 (width 1.0, 224 x 224)",
-  note: "a depthwise convolution is one layer of one channel, run once for each channel",
+  source:
+    "Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, CVPR 2018 " +
+    "(table 2).",
+  note:
+    "The complete network at width 1.0 for a 224 x 224 image. Depthwise convolutions are layers of one channel, " +
+    "run once per channel.",
   layers: [
-    conv("stem", 3, 32, 112, 3, { stride: 2 }),
-    ...bottlenecks(),
-    conv("last", 320, 1280, 7, 1),
-    matmul("classifier", 1, 1280, 1000),
+    conv("conv1", { C: 3, K: 32, P: 112, R: 3, stride: 2 }),
+    ...stage("stage1", { expand: 1, C: 32, K: 16, blocks: 1, stride: 1, P: 112 }),
+    ...stage("stage2", { expand: 6, C: 16, K: 24, blocks: 2, stride: 2, P: 56 }),
+    ...stage("stage3", { expand: 6, C: 24, K: 32, blocks: 3, stride: 2, P: 28 }),
+    ...stage("stage4", { expand: 6, C: 32, K: 64, blocks: 4, stride: 2, P: 14 }),
+    ...stage("stage5", { expand: 6, C: 64, K: 96, blocks: 3, stride: 1, P: 14 }),
+    ...stage("stage6", { expand: 6, C: 96, K: 160, blocks: 3, stride: 2, P: 7 }),
+    ...stage("stage7", { expand: 6, C: 160, K: 320, blocks: 1, stride: 1, P: 7 }),
+    conv("conv2", { C: 320, K: 1280, P: 7 }),
+    linear("classifier", { C: 1280, K: 1000 }),
   ],
-});
+};
 
-/** Inverted residuals: expand, depthwise, project; repeats of equal shape are one layer with a count. */
-function bottlenecks(): readonly Layer[] {
-  const layers: Layer[] = [];
-  let channels = 32;
-  let size = 112;
-  for (const [index, { t, c, n, s }] of STAGES.entries()) {
-    const block = (name: string, input: number, stride: number, count: number): void => {
-      const wide = t * input;
-      const out = size / stride;
-      if (t > 1) layers.push(conv(`${name}_expand`, input, wide, size, 1, { count }));
-      layers.push(conv(`${name}_depthwise`, wide, wide, out, 3, { stride, groups: wide, count }));
-      layers.push(conv(`${name}_project`, wide, c, out, 1, { count }));
-      size = out;
-    };
-    block(`stage${index + 1}_first`, channels, s, 1);
-    if (n > 1) block(`stage${index + 1}_rest`, c, 1, n - 1);
-    channels = c;
-  }
-  return layers;
+/** A row of the paper's table 2: t, input and output channels, n, s, and the output width and height. */
+interface Stage {
+  readonly expand: number;
+  readonly C: number;
+  readonly K: number;
+  readonly blocks: number;
+  readonly stride: number;
+  readonly P: number;
+}
+
+function stage(name: string, row: Stage): Layer[] {
+  const first = block(`${name}.first`, row, 1);
+  const rest = { ...row, C: row.K, stride: 1 };
+  return row.blocks === 1 ? first : [...first, ...block(`${name}.rest`, rest, row.blocks - 1)];
+}
+
+/** An inverted residual: expand by 1 x 1 (not if t is 1), depthwise 3 x 3 with the stride, project by 1 x 1. */
+function block(name: string, { expand, C, K, stride, P }: Stage, count: number): Layer[] {
+  const wide = expand * C;
+  const layers = [
+    conv(`${name}.depthwise`, { C: wide, K: wide, P, R: 3, stride, groups: wide, count }),
+    conv(`${name}.project`, { C: wide, K, P, count }),
+  ];
+  return expand === 1 ? layers : [conv(`${name}.expand`, { C, K: wide, P: P * stride, count }), ...layers];
 }

@@ -1,33 +1,42 @@
-import { conv, matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear, tabledByDosa } from "./table.ts";
 
-export const resnet50 = network({
+/** ResNet-50. `conv3_1` is the first block of a stage, `conv3_x` are layers that several blocks share. */
+export const RESNET50: Workload = {
   name: "resnet50",
-  source:
-    "He et al., Deep Residual Learning for Image Recognition, CVPR 2016; layer table of DOSA (Hong et al., MICRO 2023)",
+  source: tabledByDosa("He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016"),
+  note:
+    "The complete network for a 224 x 224 image, each distinct shape once with its count. Downsampling blocks " +
+    "have their stride in the 3 x 3 convolution (v1.5, as in torchvision); the paper has it in the first 1 x 1.",
   layers: [
-    conv("conv7x7_3to64_112x112_s2", 3, 64, 112, 7, { stride: 2 }),
-    conv("conv1x1_64to64_56x56", 64, 64, 56, 1),
-    conv("conv3x3_64to64_56x56", 64, 64, 56, 3, { count: 3 }),
-    conv("conv1x1_64to256_56x56", 64, 256, 56, 1, { count: 4 }),
-    conv("conv1x1_256to64_56x56", 256, 64, 56, 1, { count: 2 }),
-    conv("conv1x1_256to128_56x56", 256, 128, 56, 1),
-    conv("conv3x3_128to128_28x28_s2", 128, 128, 28, 3, { stride: 2 }),
-    conv("conv1x1_128to512_28x28", 128, 512, 28, 1, { count: 4 }),
-    conv("conv1x1_256to512_28x28_s2", 256, 512, 28, 1, { stride: 2 }),
-    conv("conv1x1_512to128_28x28", 512, 128, 28, 1, { count: 3 }),
-    conv("conv3x3_128to128_28x28", 128, 128, 28, 3, { count: 3 }),
-    conv("conv1x1_512to256_28x28", 512, 256, 28, 1),
-    conv("conv3x3_256to256_14x14_s2", 256, 256, 14, 3, { stride: 2 }),
-    conv("conv1x1_256to1024_14x14", 256, 1024, 14, 1, { count: 6 }),
-    conv("conv1x1_512to1024_14x14_s2", 512, 1024, 14, 1, { stride: 2 }),
-    conv("conv1x1_1024to256_14x14", 1024, 256, 14, 1, { count: 5 }),
-    conv("conv3x3_256to256_14x14", 256, 256, 14, 3, { count: 5 }),
-    conv("conv1x1_1024to512_14x14", 1024, 512, 14, 1),
-    conv("conv3x3_512to512_7x7_s2", 512, 512, 7, 3, { stride: 2 }),
-    conv("conv1x1_512to2048_7x7", 512, 2048, 7, 1, { count: 3 }),
-    conv("conv1x1_1024to2048_7x7_s2", 1024, 2048, 7, 1, { stride: 2 }),
-    conv("conv1x1_2048to512_7x7", 2048, 512, 7, 1, { count: 2 }),
-    conv("conv3x3_512to512_7x7", 512, 512, 7, 3, { count: 2 }),
-    matmul("fc_2048to1000", 1, 2048, 1000),
+    conv("conv1", { C: 3, K: 64, P: 112, R: 7, stride: 2 }),
+
+    conv("conv2_1.1x1a", { C: 64, K: 64, P: 56 }),
+    conv("conv2_x.3x3", { C: 64, K: 64, P: 56, R: 3, count: 3 }),
+    conv("conv2_x.1x1b", { C: 64, K: 256, P: 56, count: 4 }), // three blocks and the shortcut of the first
+    conv("conv2_x.1x1a", { C: 256, K: 64, P: 56, count: 2 }),
+
+    conv("conv3_1.1x1a", { C: 256, K: 128, P: 56 }),
+    conv("conv3_1.3x3", { C: 128, K: 128, P: 28, R: 3, stride: 2 }),
+    conv("conv3_x.1x1b", { C: 128, K: 512, P: 28, count: 4 }),
+    conv("conv3_1.shortcut", { C: 256, K: 512, P: 28, stride: 2 }),
+    conv("conv3_x.1x1a", { C: 512, K: 128, P: 28, count: 3 }),
+    conv("conv3_x.3x3", { C: 128, K: 128, P: 28, R: 3, count: 3 }),
+
+    conv("conv4_1.1x1a", { C: 512, K: 256, P: 28 }),
+    conv("conv4_1.3x3", { C: 256, K: 256, P: 14, R: 3, stride: 2 }),
+    conv("conv4_x.1x1b", { C: 256, K: 1024, P: 14, count: 6 }),
+    conv("conv4_1.shortcut", { C: 512, K: 1024, P: 14, stride: 2 }),
+    conv("conv4_x.1x1a", { C: 1024, K: 256, P: 14, count: 5 }),
+    conv("conv4_x.3x3", { C: 256, K: 256, P: 14, R: 3, count: 5 }),
+
+    conv("conv5_1.1x1a", { C: 1024, K: 512, P: 14 }),
+    conv("conv5_1.3x3", { C: 512, K: 512, P: 7, R: 3, stride: 2 }),
+    conv("conv5_x.1x1b", { C: 512, K: 2048, P: 7, count: 3 }),
+    conv("conv5_1.shortcut", { C: 1024, K: 2048, P: 7, stride: 2 }),
+    conv("conv5_x.1x1a", { C: 2048, K: 512, P: 7, count: 2 }),
+    conv("conv5_x.3x3", { C: 512, K: 512, P: 7, R: 3, count: 2 }),
+
+    linear("fc", { C: 2048, K: 1000 }),
   ],
-});
+};

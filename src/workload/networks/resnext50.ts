@@ -1,35 +1,46 @@
-import { conv, matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear, tabledByDosa } from "./table.ts";
 
-export const resnext50 = network({
+/** ResNeXt-50 32x4d. `conv3_1` is the first block of a stage, `conv3_x` are layers that several blocks share. */
+export const RESNEXT50: Workload = {
   name: "resnext50",
-  source:
-    "Xie et al., Aggregated Residual Transformations, CVPR 2017; layer table of DOSA (Hong et al., MICRO 2023)",
-  note: "3x3 convolutions of 32 groups stand as the table has them, all K output channels over the C / 32 input channels of one group: MACs are right, inputs count one group",
+  source: tabledByDosa(
+    "Xie, Girshick, Dollár, Tu, He: Aggregated Residual Transformations for Deep Neural Networks, CVPR 2017",
+  ),
+  note:
+    "The complete network (32x4d) for a 224 x 224 image, each distinct shape once with its count. The grouped " +
+    "3 x 3 convolutions are one layer of all output channels over the input channels of one group, as DOSA " +
+    "writes them: MACs and weights are right, while inputs are those of one group of 32.",
   layers: [
-    conv("conv7x7_3to64_112x112_s2", 3, 64, 112, 7, { stride: 2 }),
-    conv("conv1x1_64to128_56x56", 64, 128, 56, 1),
-    conv("conv3x3_4to128_56x56", 4, 128, 56, 3, { count: 3 }),
-    conv("conv1x1_128to256_56x56", 128, 256, 56, 1, { count: 3 }),
-    conv("conv1x1_64to256_56x56", 64, 256, 56, 1),
-    conv("conv1x1_256to128_56x56", 256, 128, 56, 1, { count: 2 }),
-    conv("conv1x1_256to256_56x56", 256, 256, 56, 1),
-    conv("conv3x3_8to256_28x28_s2", 8, 256, 28, 3, { stride: 2 }),
-    conv("conv1x1_256to512_28x28", 256, 512, 28, 1, { count: 4 }),
-    conv("conv1x1_256to512_28x28_s2", 256, 512, 28, 1, { stride: 2 }),
-    conv("conv1x1_512to256_28x28", 512, 256, 28, 1, { count: 3 }),
-    conv("conv3x3_8to256_28x28", 8, 256, 28, 3, { count: 3 }),
-    conv("conv1x1_512to512_28x28", 512, 512, 28, 1),
-    conv("conv3x3_16to512_14x14_s2", 16, 512, 14, 3, { stride: 2 }),
-    conv("conv1x1_512to1024_14x14", 512, 1024, 14, 1, { count: 6 }),
-    conv("conv1x1_512to1024_14x14_s2", 512, 1024, 14, 1, { stride: 2 }),
-    conv("conv1x1_1024to512_14x14", 1024, 512, 14, 1, { count: 5 }),
-    conv("conv3x3_16to512_14x14", 16, 512, 14, 3, { count: 5 }),
-    conv("conv1x1_1024to1024_14x14", 1024, 1024, 14, 1),
-    conv("conv3x3_32to1024_7x7_s2", 32, 1024, 7, 3, { stride: 2 }),
-    conv("conv1x1_1024to2048_7x7", 1024, 2048, 7, 1, { count: 3 }),
-    conv("conv1x1_1024to2048_7x7_s2", 1024, 2048, 7, 1, { stride: 2 }),
-    conv("conv1x1_2048to1024_7x7", 2048, 1024, 7, 1, { count: 2 }),
-    conv("conv3x3_32to1024_7x7", 32, 1024, 7, 3, { count: 2 }),
-    matmul("fc_2048to1000", 1, 2048, 1000),
+    conv("conv1", { C: 3, K: 64, P: 112, R: 7, stride: 2 }),
+
+    conv("conv2_1.1x1a", { C: 64, K: 128, P: 56 }),
+    conv("conv2_x.3x3", { C: 4, K: 128, P: 56, R: 3, count: 3 }),
+    conv("conv2_x.1x1b", { C: 128, K: 256, P: 56, count: 3 }),
+    conv("conv2_1.shortcut", { C: 64, K: 256, P: 56 }),
+    conv("conv2_x.1x1a", { C: 256, K: 128, P: 56, count: 2 }),
+
+    conv("conv3_1.1x1a", { C: 256, K: 256, P: 56 }),
+    conv("conv3_1.3x3", { C: 8, K: 256, P: 28, R: 3, stride: 2 }),
+    conv("conv3_x.1x1b", { C: 256, K: 512, P: 28, count: 4 }),
+    conv("conv3_1.shortcut", { C: 256, K: 512, P: 28, stride: 2 }),
+    conv("conv3_x.1x1a", { C: 512, K: 256, P: 28, count: 3 }),
+    conv("conv3_x.3x3", { C: 8, K: 256, P: 28, R: 3, count: 3 }),
+
+    conv("conv4_1.1x1a", { C: 512, K: 512, P: 28 }),
+    conv("conv4_1.3x3", { C: 16, K: 512, P: 14, R: 3, stride: 2 }),
+    conv("conv4_x.1x1b", { C: 512, K: 1024, P: 14, count: 6 }),
+    conv("conv4_1.shortcut", { C: 512, K: 1024, P: 14, stride: 2 }),
+    conv("conv4_x.1x1a", { C: 1024, K: 512, P: 14, count: 5 }),
+    conv("conv4_x.3x3", { C: 16, K: 512, P: 14, R: 3, count: 5 }),
+
+    conv("conv5_1.1x1a", { C: 1024, K: 1024, P: 14 }),
+    conv("conv5_1.3x3", { C: 32, K: 1024, P: 7, R: 3, stride: 2 }),
+    conv("conv5_x.1x1b", { C: 1024, K: 2048, P: 7, count: 3 }),
+    conv("conv5_1.shortcut", { C: 1024, K: 2048, P: 7, stride: 2 }),
+    conv("conv5_x.1x1a", { C: 2048, K: 1024, P: 7, count: 2 }),
+    conv("conv5_x.3x3", { C: 32, K: 1024, P: 7, R: 3, count: 2 }),
+
+    linear("fc", { C: 2048, K: 1000 }),
   ],
-});
+};

@@ -1,32 +1,39 @@
-import { conv, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, tabledByDosa } from "./table.ts";
 
-export const unet = network({
+/** U-Net on a 572 x 572 image. */
+export const UNET: Workload = {
   name: "unet",
-  source: "Ronneberger et al., U-Net, MICCAI 2015; layer table of DOSA (Hong et al., MICRO 2023)",
-  note: "up-convolutions stand as 2x2 convolutions at output size",
+  source: tabledByDosa(
+    "Ronneberger, Fischer, Brox: U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI 2015",
+  ),
+  note:
+    "The complete network for a 572 x 572 image. Up-convolutions are 2 x 2 convolutions of the upsampled map, " +
+    "as the paper words them; as transposed convolutions of stride 2 they would have a quarter of the MACs.",
   layers: [
-    conv("0_0_conv", 1, 64, 570, 3),
-    conv("0_1_conv", 64, 64, 568, 3),
-    conv("1_0_conv", 64, 128, 282, 3),
-    conv("1_1_conv", 128, 128, 280, 3),
-    conv("2_0_conv", 128, 256, 138, 3),
-    conv("2_1_conv", 256, 256, 136, 3),
-    conv("3_0_conv", 256, 512, 66, 3),
-    conv("3_1_conv", 512, 512, 64, 3),
-    conv("4_0_conv", 512, 1024, 30, 3),
-    conv("4_1_conv", 1024, 1024, 28, 3),
-    conv("4_2_upconv", 1024, 512, 56, 2),
-    conv("5_0_conv", 1024, 512, 54, 3),
-    conv("5_1_conv", 512, 512, 52, 3),
-    conv("5_2_upconv", 512, 256, 104, 2),
-    conv("6_0_conv", 512, 256, 102, 3),
-    conv("6_1_conv", 256, 256, 100, 3),
-    conv("6_2_upconv", 256, 128, 200, 2),
-    conv("7_0_conv", 256, 128, 198, 3),
-    conv("7_1_conv", 128, 128, 196, 3),
-    conv("7_2_upconv", 128, 64, 392, 2),
-    conv("8_0_conv", 128, 64, 390, 3),
-    conv("8_1_conv", 64, 64, 388, 3),
-    conv("8_2_conv", 64, 2, 388, 1),
+    conv("0_0_conv", { C: 1, K: 64, P: 570, R: 3 }),
+    conv("0_1_conv", { C: 64, K: 64, P: 568, R: 3 }),
+    conv("1_0_conv", { C: 64, K: 128, P: 282, R: 3 }),
+    conv("1_1_conv", { C: 128, K: 128, P: 280, R: 3 }),
+    conv("2_0_conv", { C: 128, K: 256, P: 138, R: 3 }),
+    conv("2_1_conv", { C: 256, K: 256, P: 136, R: 3 }),
+    conv("3_0_conv", { C: 256, K: 512, P: 66, R: 3 }),
+    conv("3_1_conv", { C: 512, K: 512, P: 64, R: 3 }),
+    conv("4_0_conv", { C: 512, K: 1024, P: 30, R: 3 }),
+    conv("4_1_conv", { C: 1024, K: 1024, P: 28, R: 3 }),
+
+    conv("4_2_upconv", { C: 1024, K: 512, P: 56, R: 2 }),
+    conv("5_0_conv", { C: 1024, K: 512, P: 54, R: 3 }),
+    conv("5_1_conv", { C: 512, K: 512, P: 52, R: 3 }),
+    conv("5_2_upconv", { C: 512, K: 256, P: 104, R: 2 }),
+    conv("6_0_conv", { C: 512, K: 256, P: 102, R: 3 }),
+    conv("6_1_conv", { C: 256, K: 256, P: 100, R: 3 }),
+    conv("6_2_upconv", { C: 256, K: 128, P: 200, R: 2 }),
+    conv("7_0_conv", { C: 256, K: 128, P: 198, R: 3 }),
+    conv("7_1_conv", { C: 128, K: 128, P: 196, R: 3 }),
+    conv("7_2_upconv", { C: 128, K: 64, P: 392, R: 2 }),
+    conv("8_0_conv", { C: 128, K: 64, P: 390, R: 3 }),
+    conv("8_1_conv", { C: 64, K: 64, P: 388, R: 3 }),
+    conv("8_2_conv", { C: 64, K: 2, P: 388 }),
   ],
-});
+};

@@ -1,22 +1,27 @@
-import { conv, matmul, network } from "./table.ts";
+import type { Workload } from "../workload.ts";
+import { conv, linear, tabledByDosa } from "./table.ts";
 
-export const vgg16 = network({
+/** VGG-16 (configuration D), each distinct shape once. */
+export const VGG16: Workload = {
   name: "vgg16",
-  source:
-    "Simonyan and Zisserman, Very Deep Convolutional Networks, ICLR 2015; layer table of DOSA (Hong et al., MICRO 2023)",
-  note: "each distinct shape once: the network repeats four of them",
+  source: tabledByDosa(
+    "Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015",
+  ),
+  note:
+    "Each distinct shape of the network for a 224 x 224 image once, whatever its repeats (conv3_3 is like " +
+    "conv3_2, conv4_3 like conv4_2, conv5_2 and conv5_3 like conv5_1): 10.85 G of 15.47 G MACs.",
   layers: [
-    conv("conv3x3_3to64_224x224", 3, 64, 224, 3),
-    conv("conv3x3_64to64_224x224", 64, 64, 224, 3),
-    conv("conv3x3_64to128_112x112", 64, 128, 112, 3),
-    conv("conv3x3_128to128_112x112", 128, 128, 112, 3),
-    conv("conv3x3_128to256_56x56", 128, 256, 56, 3),
-    conv("conv3x3_256to256_56x56", 256, 256, 56, 3),
-    conv("conv3x3_256to512_28x28", 256, 512, 28, 3),
-    conv("conv3x3_512to512_28x28", 512, 512, 28, 3),
-    conv("conv3x3_512to512_14x14", 512, 512, 14, 3),
-    matmul("fc_25088to4096", 1, 25088, 4096),
-    matmul("fc_4096to4096", 1, 4096, 4096),
-    matmul("fc_4096to1000", 1, 4096, 1000),
+    conv("conv1_1", { C: 3, K: 64, P: 224, R: 3 }),
+    conv("conv1_2", { C: 64, K: 64, P: 224, R: 3 }),
+    conv("conv2_1", { C: 64, K: 128, P: 112, R: 3 }),
+    conv("conv2_2", { C: 128, K: 128, P: 112, R: 3 }),
+    conv("conv3_1", { C: 128, K: 256, P: 56, R: 3 }),
+    conv("conv3_2", { C: 256, K: 256, P: 56, R: 3 }),
+    conv("conv4_1", { C: 256, K: 512, P: 28, R: 3 }),
+    conv("conv4_2", { C: 512, K: 512, P: 28, R: 3 }),
+    conv("conv5_1", { C: 512, K: 512, P: 14, R: 3 }),
+    linear("fc6", { C: 25_088, K: 4096 }),
+    linear("fc7", { C: 4096, K: 4096 }),
+    linear("fc8", { C: 4096, K: 1000 }),
   ],
-});
+};
