@@ -7,7 +7,13 @@ export {
   type NetworkDesign,
   parseDesign,
 } from "./designs/design.ts";
-export { createDosaReader, type DesignContext, type DosaReader } from "./designs/dosa-row.ts";
+export {
+  createDosaReader,
+  type DesignContext,
+  type DesignRow,
+  type DosaReader,
+  readDesignMapping,
+} from "./designs/dosa-row.ts";
 export { dosaCells, dosaHeader } from "./designs/dosa-table.ts";
 export { type CsvRequest, type CsvSummary, evaluateCsv } from "./designs/evaluate-csv.ts";
 export { createParallelEngine } from "./fidelity/parallel-engine.ts";

@@ -6,7 +6,13 @@ import type { BoundBy } from "../kernels/batch.ts";
 import type { Mapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { violations } from "../space/validity.ts";
-import { createDosaReader, type DesignContext, type DosaReader, MAPPING_COLUMN } from "./dosa-row.ts";
+import {
+  createDosaReader,
+  type DesignContext,
+  type DosaReader,
+  MAPPING_COLUMN,
+  readDesignMapping,
+} from "./dosa-row.ts";
 import { latin1ToUtf8, utf8ToLatin1 } from "./latin1.ts";
 
 /** Whole records of a design table, and how to answer them. */
@@ -27,8 +33,17 @@ export interface ChunkResult {
   /** Rows in `text`. */
   readonly rows: number;
   readonly badRows: number;
+  readonly lineEnds: LineEnds;
   /** The first bad record, counted from 0 within the chunk; nothing from it on was answered. */
   readonly error?: { readonly record: number; readonly problem: InputProblem };
+}
+
+/** How the lines of a text end. */
+export interface LineEnds {
+  /** Undefined for a text without line ends. */
+  readonly first?: "LF" | "CR LF";
+  /** The first record, counted from 0, that ends otherwise. */
+  readonly change?: number;
 }
 
 /** First columns of every answer. */
@@ -51,7 +66,7 @@ interface Row {
   readonly record: number;
   /** The record as it stood, without its line end. */
   readonly line: string;
-  readonly cells: readonly string[];
+  mapping: string;
   /** What is wrong with it, instead of metrics. */
   problem?: InputError;
   silicon?: Area;
@@ -61,6 +76,8 @@ interface Row {
   boundBy: BoundBy;
 }
 
+const EMPTY_ROW = { mapping: "", latencyCycles: 0, energyUj: 0, edpJCycles: 0, boundBy: "compute" } as const;
+
 /** Evaluates the records of one chunk, whatever their layers and accelerators. */
 export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
   const reader = createDosaReader(chunk.header);
@@ -68,20 +85,13 @@ export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
   const rows: Row[] = [];
   // Rows of one layer on one accelerator are priced together.
   const groups = new Map<DesignContext, Row[]>();
-  for (const [record, { line, cells }] of records.entries()) {
-    if (line === "") continue;
-    const row: Row = {
-      record,
-      line,
-      cells,
-      latencyCycles: 0,
-      energyUj: 0,
-      edpJCycles: 0,
-      boundBy: "compute",
-    };
+  for (const [record, source] of records.entries()) {
+    if (source.line === "") continue;
+    const row: Row = { ...EMPTY_ROW, record, line: source.line };
     rows.push(row);
     try {
-      const context = reader.context(cells);
+      const { context, mapping } = source.cells ? reader.read(source.cells) : reader.readLine(source.line);
+      row.mapping = mapping;
       const group = groups.get(context);
       if (group) group.push(row);
       else groups.set(context, [row]);
@@ -89,7 +99,8 @@ export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
       row.problem = asProblem(error);
     }
   }
-  for (const [context, group] of groups) price(engine, reader, context, group);
+  const scratch = new RawMapping();
+  for (const [context, group] of groups) price(engine, context, group, scratch);
 
   const firstBad = chunk.keepGoing ? -1 : rows.findIndex((row) => row.problem !== undefined);
   const answered = firstBad < 0 ? rows : rows.slice(0, firstBad);
@@ -99,6 +110,7 @@ export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
     records: records.length,
     rows: answered.length,
     badRows: answered.reduce((bad, row) => bad + (row.problem ? 1 : 0), 0),
+    lineEnds: lineEnds(chunk.text),
   };
   const bad = rows[firstBad];
   if (!bad) return result;
@@ -106,15 +118,14 @@ export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
 }
 
 /** Prices rows that share a layer and an accelerator, and writes what comes of it to them. */
-function price(engine: LocalEngine, reader: DosaReader, context: DesignContext, rows: readonly Row[]): void {
+function price(engine: LocalEngine, context: DesignContext, rows: readonly Row[], mapping: RawMapping): void {
   const { batch } = engine;
   const silicon = area(context.hardware);
-  const mapping = new RawMapping();
   for (let first = 0; first < rows.length; first += batch.capacity) {
     const some = rows.slice(first, first + batch.capacity);
     for (const [index, row] of some.entries()) {
       try {
-        reader.mapping(row.cells, context, mapping);
+        readDesignMapping(row.mapping, context, mapping);
       } catch (error) {
         row.problem = asProblem(error);
       }
@@ -151,8 +162,13 @@ function asProblem(error: unknown): InputError {
   throw error;
 }
 
-/** The records of a text with their own spelling; a table without quotes, as most are, needs no parser. */
-function parseRecords(text: string): readonly { readonly line: string; readonly cells: readonly string[] }[] {
+/**
+ * The records of a text, each with its own spelling. A table without quotes, as most are, needs no parser; its records come
+ * without cells.
+ */
+function parseRecords(
+  text: string,
+): readonly { readonly line: string; readonly cells?: readonly string[] }[] {
   if (text.includes('"')) {
     return csv
       .parseRows(text)
@@ -160,7 +176,21 @@ function parseRecords(text: string): readonly { readonly line: string; readonly 
   }
   const lines = text.split(text.includes("\r") ? /\r\n|\r|\n/ : "\n");
   if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => ({ line, cells: line.split(",") }));
+  return lines.map((line) => ({ line }));
+}
+
+function lineEnds(text: string): LineEnds {
+  let first: "LF" | "CR LF" | undefined;
+  const end = text.indexOf("\n");
+  if (end < 0) return {};
+  if (!text.includes("\r")) return { first: "LF" };
+  let record = 0;
+  for (let at = end; at >= 0; at = text.indexOf("\n", at + 1), record++) {
+    const here = text[at - 1] === "\r" ? "CR LF" : "LF";
+    first ??= here;
+    if (here !== first) return { first, change: record };
+  }
+  return { first: first as "LF" | "CR LF" };
 }
 
 /** The problem of a row with the row's text as people write it. */
@@ -169,8 +199,8 @@ function readable(row: Row, reader: DosaReader): InputError {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: anything beyond ASCII is what is looked for
   if (!/[^\u0000-\u007f]/.test(row.line)) return problem;
   try {
-    const cells = row.cells.map(latin1ToUtf8);
-    reader.mapping(cells, reader.context(cells), new RawMapping());
+    const { context, mapping } = reader.read((csv.parseRows(row.line)[0] ?? []).map(latin1ToUtf8));
+    readDesignMapping(mapping, context, new RawMapping());
   } catch (error) {
     return asProblem(error);
   }
@@ -187,9 +217,8 @@ function csvRow(row: Row, chunk: Chunk, reader: DosaReader): string {
 }
 
 function jsonRow(row: Row, _chunk: Chunk, reader: DosaReader): string {
-  const input = Object.fromEntries(
-    row.cells.map((cell, i) => [reader.columns[i] ?? `column ${i + 1}`, cell]),
-  );
+  const cells = csv.parseRows(row.line)[0] ?? [];
+  const input = Object.fromEntries(cells.map((cell, i) => [reader.columns[i] ?? `column ${i + 1}`, cell]));
   if (row.problem)
     return `,\n${JSON.stringify({ reason: utf8ToLatin1(readable(row, reader).message), input })}`;
   const { latencyCycles, energyUj, edpJCycles, silicon, boundBy } = row;

@@ -15,23 +15,25 @@ export interface DesignContext {
   readonly hardware: Hardware;
 }
 
+/** One row; `readDesignMapping` reads the mapping. */
+export interface DesignRow {
+  /** The same object for all rows of a table that have both in common. */
+  readonly context: DesignContext;
+  readonly mapping: string;
+}
+
 /** Reads rows of one table. */
 export interface DosaReader {
   /** Names of all columns, in order. */
   readonly columns: readonly string[];
   /**
-   * The layer and the accelerator of one row: the same object for all rows that have both in common.
+   * One row.
    *
    * @throws InputError whose `where` is the column
    */
-  context(cells: readonly string[]): DesignContext;
-  /**
-   * Reads the mapping of one row and checks its factors against the layer's bounds. Whether its tiles fit is left to the caller
-   * (`violations`, or the kernel's STATUS).
-   *
-   * @throws InputError whose `where` is the place in the cell
-   */
-  mapping(cells: readonly string[], context: DesignContext, into: RawMapping): void;
+  read(cells: readonly string[]): DesignRow;
+  /** One row as a line of text without quotes: the same, faster where rows repeat the layer and the accelerator. */
+  readLine(line: string): DesignRow;
 }
 
 /** The column that holds the mapping. */
@@ -122,10 +124,6 @@ export function createDosaReader(header: readonly string[]): DosaReader {
     .map(([name, column]) => ({ name, at: column }));
   const mappingColumn = at(MAPPING_COLUMN);
 
-  let previous: readonly string[] = [];
-  let context: DesignContext | undefined;
-  const contexts = new Map<string, DesignContext>();
-
   const readShape = (cells: readonly string[]): LayerShape => {
     const fields: Record<string, number> = {};
     for (const column of shapeColumns)
@@ -190,37 +188,68 @@ export function createDosaReader(header: readonly string[]): DosaReader {
   };
 
   const contextColumns = [...shapeColumns, ...hardwareColumns].map((column) => column.at);
+  const firstColumn = Math.min(...contextColumns);
+  const lastColumn = Math.max(...contextColumns);
+  const byCells = new Map<string, DesignContext>();
+  const byText = new Map<string, DesignContext>();
+
+  const read = (cells: readonly string[]): DesignRow => {
+    if (cells.length !== width) {
+      throw new InputError({
+        where: "row",
+        expected: `${width} cells, as in the header`,
+        found: String(cells.length),
+      });
+    }
+    const key = contextColumns.map((column) => cells[column]).join();
+    let context = byCells.get(key);
+    if (!context) {
+      context = { shape: readShape(cells), hardware: readHardware(cells) };
+      byCells.set(key, context);
+    }
+    return { context, mapping: cells[mappingColumn] as string };
+  };
 
   return {
     columns,
-    context(cells) {
-      if (cells.length !== width) {
-        throw new InputError({
-          where: "row",
-          expected: `${width} cells, as in the header`,
-          found: String(cells.length),
-        });
+    read,
+    readLine(line) {
+      // The text from the first to the last column of layer and accelerator names both: rows that repeat it need no cells.
+      let at = -1;
+      let column = 0;
+      let [mappingStart, mappingEnd, start, end] = [0, 0, 0, 0];
+      for (; ; column++) {
+        const next = line.indexOf(",", at + 1);
+        const cellEnd = next < 0 ? line.length : next;
+        if (column === mappingColumn) [mappingStart, mappingEnd] = [at + 1, cellEnd];
+        if (column === firstColumn) start = at + 1;
+        if (column === lastColumn) end = cellEnd;
+        if (next < 0) break;
+        at = next;
       }
-      if (context && contextColumns.every((column) => cells[column] === previous[column])) return context;
-      const key = contextColumns.map((column) => cells[column]).join();
-      let found = contexts.get(key);
-      if (!found) {
-        found = { shape: readShape(cells), hardware: readHardware(cells) };
-        contexts.set(key, found);
-      }
-      context = found;
-      previous = cells;
-      return found;
-    },
-    mapping(cells, { shape }, into) {
-      try {
-        readMapping((cells[mappingColumn] ?? "").trim(), into);
-        checkFactors(into, shape);
-      } catch (error) {
-        throw error instanceof InputError ? error.within(MAPPING_COLUMN) : error;
-      }
+      const text = line.slice(start, end);
+      const known = column + 1 === width ? byText.get(text) : undefined;
+      if (known) return { context: known, mapping: line.slice(mappingStart, mappingEnd) };
+      const row = read(line.split(","));
+      byText.set(text, row.context);
+      return row;
     },
   };
+}
+
+/**
+ * Reads the mapping of a row and checks its factors against the layer's bounds. Whether its tiles fit is left to the caller
+ * (`violations`, or the kernel's STATUS).
+ *
+ * @throws InputError whose `where` is the place in the cell
+ */
+export function readDesignMapping(text: string, { shape }: DesignContext, into: RawMapping): void {
+  try {
+    readMapping(text.trim(), into);
+    checkFactors(into, shape);
+  } catch (error) {
+    throw error instanceof InputError ? error.within(MAPPING_COLUMN) : error;
+  }
 }
 
 function checkFactors(mapping: RawMapping, shape: LayerShape): void {

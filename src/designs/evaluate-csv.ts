@@ -31,7 +31,7 @@ export interface CsvSummary {
 }
 
 /** Bytes of a job: some 3 ms of work, and little enough for many to be under way. */
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** A record longer than this is none. */
 const MAX_RECORD_BYTES = 1024 * 1024;
 
@@ -42,7 +42,7 @@ const MAX_RECORD_BYTES = 1024 * 1024;
  */
 export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<CsvSummary> {
   const { name, signal } = request;
-  const lineEnds = new LineEndWatch(request);
+  const lineEnds = createLineEndWatch(request);
   const cutter = new RecordCutter(CHUNK_BYTES, MAX_RECORD_BYTES);
   const inFlight: Promise<ChunkAnswer>[] = [];
   let output: OrderedOutput | undefined;
@@ -54,6 +54,7 @@ export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<C
 
   const settle = async (): Promise<void> => {
     const answer = await (inFlight.shift() as Promise<ChunkAnswer>);
+    lineEnds.check(answer.lineEnds, records);
     await output?.write(answer.bytes);
     rows += answer.rows;
     badRows += answer.badRows;
@@ -75,13 +76,11 @@ export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<C
       output = new OrderedOutput(await request.open(), request.format);
       await output.begin(header, request.keepGoing);
     }
-    lineEnds.check(body);
     if (body.length === 0) return;
-    // A copy of its own, since it is handed over to a thread.
     inFlight.push(
       pool.evaluateChunk({
         header,
-        bytes: new Uint8Array(body),
+        bytes: body,
         format: request.format,
         keepGoing: request.keepGoing,
       }),
@@ -227,36 +226,26 @@ function headerEnd(run: Uint8Array, start: number): number {
 }
 
 /** Notices the first line end that differs from the first one; such files are read all the same. */
-class LineEndWatch {
-  private readonly request: CsvRequest;
-  private returns: boolean | undefined;
-  private lines = 1;
-  private done = false;
-
-  constructor(request: CsvRequest) {
-    this.request = request;
-  }
-
-  check(body: Uint8Array): void {
-    if (this.done) return;
-    for (let i = body.indexOf(10); i >= 0; i = body.indexOf(10, i + 1)) {
-      const returns = i > 0 && body[i - 1] === 13;
-      this.lines++;
-      this.returns ??= returns;
-      if (returns === this.returns) continue;
-      this.done = true;
-      const names = { true: "CR LF", false: "LF" } as const;
+function createLineEndWatch(request: CsvRequest): {
+  check(ends: ChunkAnswer["lineEnds"], recordsBefore: number): void;
+} {
+  let first: "LF" | "CR LF" | undefined;
+  let warned = false;
+  return {
+    check({ first: here, change }, recordsBefore) {
+      if (warned || !here) return;
+      first ??= here;
+      const record = here === first ? change : 0;
+      if (record === undefined) return;
+      warned = true;
+      const where = `${request.name}: row ${recordsBefore + record + 1}`;
+      const other = first === "LF" ? "CR LF" : "LF";
       warn(
-        this.request,
-        new InputError({
-          where: `${this.request.name}: row ${this.lines}`,
-          expected: `a line end ${names[`${this.returns}`]}, as in the rows before`,
-          found: names[`${returns}`],
-        }),
+        request,
+        new InputError({ where, expected: `a line end ${first}, as in the rows before`, found: other }),
       );
-      return;
-    }
-  }
+    },
+  };
 }
 
 function warn(request: CsvRequest, warning: InputError): void {

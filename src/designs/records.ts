@@ -23,38 +23,36 @@ export class RecordCutter {
     return this.size - this.lastEnd > this.longest;
   }
 
-  /** Takes the next bytes; gives a run of whole records when enough have come. */
+  /** Takes the next bytes, which must not change; gives a run of whole records when enough have come. */
   push(bytes: Uint8Array): Uint8Array | undefined {
     this.scan(bytes);
     this.rest.push(bytes);
     this.size += bytes.length;
     if (this.size < this.target || this.lastEnd === 0) return undefined;
-    const all = this.join();
-    const run = all.subarray(0, this.lastEnd);
-    this.rest = [all.subarray(this.lastEnd)];
-    this.size -= this.lastEnd;
+    const run = this.take(this.lastEnd);
     this.lastEnd = 0;
     return run;
   }
 
   /** What is left at the end of the input; its last record may lack a line end. */
   finish(): Uint8Array {
-    const all = this.join();
-    this.rest = [];
-    this.size = 0;
-    this.lastEnd = 0;
-    return all;
+    return this.take(this.size);
   }
 
-  private join(): Uint8Array {
-    if (this.rest.length === 1) return this.rest[0] as Uint8Array;
-    const all = new Uint8Array(this.size);
+  /** The first `count` bytes, in a buffer of their own, which can be handed to another thread. */
+  private take(count: number): Uint8Array {
+    const taken = new Uint8Array(count);
     let at = 0;
-    for (const piece of this.rest) {
-      all.set(piece, at);
-      at += piece.length;
+    while (at < count) {
+      const piece = this.rest[0] as Uint8Array;
+      const part = piece.subarray(0, count - at);
+      taken.set(part, at);
+      at += part.length;
+      if (part.length === piece.length) this.rest.shift();
+      else this.rest[0] = piece.subarray(part.length);
     }
-    return all;
+    this.size -= count;
+    return taken;
   }
 
   private scan(bytes: Uint8Array): void {

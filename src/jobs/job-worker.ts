@@ -1,4 +1,4 @@
-import { workerData } from "piscina";
+import { move, transferableSymbol, valueSymbol, workerData } from "piscina";
 import { evaluateChunk } from "../designs/chunk.ts";
 import { createEngine } from "../fidelity/engine.ts";
 import { evaluatePoint, type SweepJob, type SweepPoint } from "../sweep/point.ts";
@@ -11,7 +11,13 @@ const engine = await createEngine(module);
 export function chunk({ bytes, ...job }: ChunkJob): ChunkAnswer {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   const { text: answer, ...result } = evaluateChunk(engine, { ...job, text });
-  return { ...result, bytes: Buffer.from(answer, "latin1") };
+  const out = new Uint8Array(answer.length);
+  Buffer.from(out.buffer).write(answer, "latin1");
+  const value: ChunkAnswer = { ...result, bytes: out };
+  return move({
+    [transferableSymbol]: out.buffer,
+    [valueSymbol]: value,
+  } as unknown as ArrayBuffer) as unknown as ChunkAnswer;
 }
 
 /** Evaluates one hardware point of a sweep. */

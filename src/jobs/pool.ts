@@ -33,7 +33,7 @@ export async function createJobPool(workers: number): Promise<JobPool> {
     maxThreads: workers,
     workerData,
     // Jobs hold little; without a limit each worker's young generation alone may take 100 MB.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
   return {
     workers,

@@ -10,7 +10,7 @@ export function createPlainJs(
   const f32 = new Float32Array(memory.buffer);
   const f64 = new Float64Array(memory.buffer);
   const u32 = new Uint32Array(memory.buffer);
-    return (context, block, count) => {
+  return (context, block, count) => {
     const c = context >> 3;
     const g = context >> 2;
     const macs = f64[c + (at.MACS >> 3)] as number;
@@ -149,9 +149,21 @@ export function createPlainJs(
       const sS = tS * hDilation;
       const inner = Math.min(r3N, r3K, r3C, r3P, r3Q, r3R, r3S);
       const none = inner === NONE;
-      const innerBound = none ? 1
-        : inner === r3K ? dK : inner === r3P ? dP : inner === r3R ? dR : inner === r3Q ? dQ
-        : inner === r3S ? dS : inner === r3C ? dC : dN;
+      const innerBound = none
+        ? 1
+        : inner === r3K
+          ? dK
+          : inner === r3P
+            ? dP
+            : inner === r3R
+              ? dR
+              : inner === r3Q
+                ? dQ
+                : inner === r3S
+                  ? dS
+                  : inner === r3C
+                    ? dC
+                    : dN;
       const overlapW = none ? width : inner === r3P ? width - sP : inner === r3R ? width - sR : width;
       const overlapH = none ? height : inner === r3Q ? height - sQ : inner === r3S ? height - sS : height;
       const planes = !none && (inner === r3C || inner === r3N) ? 0 : tC * tN;
@@ -187,8 +199,14 @@ export function createPlainJs(
       const padWrites = weightRate + inputRate;
       const accReads = (compute - outputWords / spatialK) / compute;
       const accWrites = (compute + writebacks / spatialK) / compute;
-      const pad = padShared > 0 ? padShared / (padWrites + padReads) : Math.min(padRead / padReads, padWrite / padWrites);
-      const acc = padShared > 0 ? accShared / (accWrites + accReads) : Math.min(accRead / accReads, accWrite / accWrites);
+      const pad =
+        padShared > 0
+          ? padShared / (padWrites + padReads)
+          : Math.min(padRead / padReads, padWrite / padWrites);
+      const acc =
+        padShared > 0
+          ? accShared / (accWrites + accReads)
+          : Math.min(accRead / accReads, accWrite / accWrites);
       const slowest = Math.min(1, acc, pad, dram);
       const cycles = Math.ceil(compute / slowest);
       let status = slowest === 1 ? 0 : slowest === acc ? 1 : slowest === pad ? 2 : 3;
@@ -199,10 +217,14 @@ export function createPlainJs(
         macs * macPj +
         (macs + registerFills) * registerPj +
         (updates - outputWords + updates + writebacks) * accumulatorPj +
-        (Math.ceil(registerFills / peDim) + Math.ceil((compute * spatialC) / peDim) +
-          (Math.ceil(weightFills / peDim) + Math.ceil(inputFills / peDim))) * scratchpadPj +
-        (Math.ceil(weightFills / 64) + Math.ceil(inputFills / 64) +
-          (Math.ceil(outputReads / 64) + Math.ceil(writebacks / 64))) * dramPj;
+        (Math.ceil(registerFills / peDim) +
+          Math.ceil((compute * spatialC) / peDim) +
+          (Math.ceil(weightFills / peDim) + Math.ceil(inputFills / peDim))) *
+          scratchpadPj +
+        (Math.ceil(weightFills / 64) +
+          Math.ceil(inputFills / 64) +
+          (Math.ceil(outputReads / 64) + Math.ceil(writebacks / 64))) *
+          dramPj;
 
       // Capacity.
       if (tR * tS * (tC * tK) + tile > padWords) status |= at.OVER_SCRATCHPAD;

@@ -5,12 +5,12 @@ import { conv, linear, tabledByDosa } from "./table.ts";
 export const ALEXNET: Workload = {
   name: "alexnet",
   source: tabledByDosa(
-    "Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012; " +
-      "one column: Krizhevsky: One Weird Trick for Parallelizing Convolutional Neural Networks, arXiv 2014",
+    "Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS " +
+      "2012; one column: Krizhevsky: One Weird Trick for Parallelizing Convolutional Neural Networks, 2014",
   ),
   note:
-    "The complete network for a 224 x 224 image, in the one-column form that torchvision has (64, 192, 384, " +
-    "256, 256 channels, no groups), not the two columns of 2012.",
+    "The complete network for a 224 x 224 image, in the one-column form that torchvision has (64, 192, " +
+    "384, 256, 256 channels, no groups), not the two columns of 2012.",
   layers: [
     conv("conv1", { C: 3, K: 64, P: 55, R: 11, stride: 4 }),
     conv("conv2", { C: 64, K: 192, P: 27, R: 5 }),

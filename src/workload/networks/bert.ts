@@ -9,8 +9,9 @@ export const BERT: Workload = {
       "Understanding, NAACL 2019",
   ),
   note:
-    "One of the 12 encoder layers of BERT-base, on 128 tokens, and of it one of 12 attention heads and two of " +
-    "four 768 x 768 projections (mm_0: one for query, key and value, and the output): 757 M of its 931 M MACs.",
+    "One of the 12 encoder layers of BERT-base, on 128 tokens, and of it one of 12 attention heads and two " +
+    "of four 768 x 768 projections (mm_0: one for query, key and value, and the output): 757 M of its 931 " +
+    "M MACs.",
   layers: [
     matmul("mm_0", { M: 128, C: 768, K: 768, count: 2 }), // query, key or value; output
     matmul("mm_1", { M: 128, C: 64, K: 128 }), // scores

@@ -6,9 +6,9 @@ export const DEEPBENCH: Workload = {
   name: "deepbench",
   source: tabledByDosa("Baidu Research: DeepBench, 2016"),
   note:
-    "Nine of DeepBench's convolutions, those of OCR and face recognition, at batch 1 (there 16 and 8); not one " +
-    "network. In 11_Face_Recognition the 108 x 108 are the input of DeepBench: its output at stride 2 is " +
-    "54 x 54, so this layer has four times the MACs.",
+    "Nine of DeepBench's convolutions, those of OCR and face recognition, at batch 1 (there 16 and 8); not " +
+    "one network. In 11_Face_Recognition the 108 x 108 are the input of DeepBench: its output at stride 2 " +
+    "is 54 x 54, so this layer has four times the MACs.",
   layers: [
     conv("07_OCR", { C: 1, K: 16, P: 480, Q: 48, R: 3 }),
     conv("08_OCR", { C: 16, K: 32, P: 240, Q: 24, R: 3 }),

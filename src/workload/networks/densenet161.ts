@@ -14,8 +14,8 @@ export const DENSENET161: Workload = {
     "Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, CVPR 2017",
   ),
   note:
-    "Each distinct shape of the network for a 224 x 224 image once, whatever its repeats (conv2 is the same in " +
-    "all layers of a dense block and stands with layer1): 5.05 G of 7.73 G MACs.",
+    "Each distinct shape of the network for a 224 x 224 image once, whatever its repeats (conv2 is the " +
+    "same in all layers of a dense block and stands with layer1): 5.05 G of 7.73 G MACs.",
   layers: [
     conv("conv0", { C: 3, K: 96, P: 112, R: 7, stride: 2 }),
     ...denseBlock("denseblock1", { C: 96, P: 56, layers: 6 }),

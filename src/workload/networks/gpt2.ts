@@ -12,11 +12,11 @@ const VOCABULARY = 50_257;
 export const GPT2: Workload = {
   name: "gpt2",
   source:
-    "Radford, Wu, Child, Luan, Amodei, Sutskever: Language Models are Unsupervised Multitask Learners, OpenAI 2019. " +
-    "Smallest model, 124 M parameters.",
+    "Radford, Wu, Child, Luan, Amodei, Sutskever: Language Models are Unsupervised Multitask Learners, " +
+    "OpenAI 2019. Smallest model, 124 M parameters.",
   note:
-    "The complete network at batch 1, prefill of 1024 tokens. Attention is the full square, before the causal " +
-    "mask; lm_head runs for all positions, unlike that of llama3-8b-prefill.",
+    "The complete network at batch 1, prefill of 1024 tokens. Attention is the full square, before the " +
+    "causal mask; lm_head runs for all positions, unlike that of llama3-8b-prefill.",
   layers: [
     matmul("qkv", { M: TOKENS, C: WIDTH, K: 3 * WIDTH, count: LAYERS }),
     matmul("scores", { M: TOKENS, C: HEAD, K: TOKENS, count: LAYERS * HEADS }),

@@ -1,6 +1,7 @@
 import type { Layer } from "../layer.ts";
 import { matmul } from "./table.ts";
 
+/** The paper behind both Llama workloads. */
 export const LLAMA3_8B_SOURCE =
   "Grattafiori et al. (Llama Team, Meta): The Llama 3 Herd of Models, arXiv 2024. The 8 B model (table 3).";
 

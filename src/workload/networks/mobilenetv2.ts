@@ -6,11 +6,11 @@ import { conv, linear } from "./table.ts";
 export const MOBILENETV2: Workload = {
   name: "mobilenetv2",
   source:
-    "Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, CVPR 2018 " +
-    "(table 2).",
+    "Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, CVPR " +
+    "2018 (table 2).",
   note:
-    "The complete network at width 1.0 for a 224 x 224 image. Depthwise convolutions are layers of one channel, " +
-    "run once per channel.",
+    "The complete network at width 1.0 for a 224 x 224 image. Depthwise convolutions are layers of one " +
+    "channel, run once per channel.",
   layers: [
     conv("conv1", { C: 3, K: 32, P: 112, R: 3, stride: 2 }),
     ...stage("stage1", { expand: 1, C: 32, K: 16, blocks: 1, stride: 1, P: 112 }),
@@ -41,7 +41,7 @@ function stage(name: string, row: Stage): Layer[] {
   return row.blocks === 1 ? first : [...first, ...block(`${name}.rest`, rest, row.blocks - 1)];
 }
 
-/** An inverted residual: expand by 1 x 1 (not if t is 1), depthwise 3 x 3 with the stride, project by 1 x 1. */
+/** An inverted residual: expand by 1 x 1 (unless t is 1), depthwise 3 x 3 with stride, project by 1 x 1. */
 function block(name: string, { expand, C, K, stride, P }: Stage, count: number): Layer[] {
   const wide = expand * C;
   const layers = [

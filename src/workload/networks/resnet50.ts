@@ -6,8 +6,9 @@ export const RESNET50: Workload = {
   name: "resnet50",
   source: tabledByDosa("He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, CVPR 2016"),
   note:
-    "The complete network for a 224 x 224 image, each distinct shape once with its count. Downsampling blocks " +
-    "have their stride in the 3 x 3 convolution (v1.5, as in torchvision); the paper has it in the first 1 x 1.",
+    "The complete network for a 224 x 224 image, each distinct shape once with its count. Downsampling " +
+    "blocks have their stride in the 3 x 3 convolution (v1.5, as in torchvision); the paper has it in the " +
+    "first 1 x 1.",
   layers: [
     conv("conv1", { C: 3, K: 64, P: 112, R: 7, stride: 2 }),
 

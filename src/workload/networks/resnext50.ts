@@ -1,16 +1,16 @@
 import type { Workload } from "../workload.ts";
 import { conv, linear, tabledByDosa } from "./table.ts";
 
-/** ResNeXt-50 32x4d. `conv3_1` is the first block of a stage, `conv3_x` are layers that several blocks share. */
+/** ResNeXt-50. `conv3_1` is the first block of a stage, `conv3_x` are layers that several blocks share. */
 export const RESNEXT50: Workload = {
   name: "resnext50",
   source: tabledByDosa(
     "Xie, Girshick, Dollár, Tu, He: Aggregated Residual Transformations for Deep Neural Networks, CVPR 2017",
   ),
   note:
-    "The complete network (32x4d) for a 224 x 224 image, each distinct shape once with its count. The grouped " +
-    "3 x 3 convolutions are one layer of all output channels over the input channels of one group, as DOSA " +
-    "writes them: MACs and weights are right, while inputs are those of one group of 32.",
+    "The complete network (32x4d) for a 224 x 224 image, each distinct shape once with its count. The " +
+    "grouped 3 x 3 convolutions are one layer of all output channels over the input channels of one group, " +
+    "as DOSA writes them: MACs and weights are right, while inputs are those of one group of 32.",
   layers: [
     conv("conv1", { C: 3, K: 64, P: 112, R: 7, stride: 2 }),
 

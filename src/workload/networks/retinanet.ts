@@ -6,10 +6,10 @@ export const RETINANET: Workload = {
   name: "retinanet",
   source: tabledByDosa("Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017"),
   note:
-    "Feature pyramid and heads for a 224 x 224 image, without the ResNet-50 backbone. The four hidden 3 x 3 " +
-    "convolutions of each of the two heads are listed as one per level, in the count of the pyramid's own " +
-    "(p3_2 to p7_2). p6_1, p6_2, p7_1 and p7_2 treat P6 and P7 like the other levels; the paper derives them " +
-    "by p6 and p7 alone.",
+    "Feature pyramid and heads for a 224 x 224 image, without the ResNet-50 backbone. The four hidden 3 x " +
+    "3 convolutions of each of the two heads are listed as one per level, in the count of the pyramid's " +
+    "own (p3_2 to p7_2). p6_1, p6_2, p7_1 and p7_2 treat P6 and P7 like the other levels; the paper " +
+    "derives them by p6 and p7 alone.",
   layers: [
     conv("p3_1", { C: 512, K: 256, P: 28 }),
     conv("p3_2", { C: 256, K: 256, P: 28, R: 3, count: 2 }),

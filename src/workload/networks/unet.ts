@@ -5,11 +5,13 @@ import { conv, tabledByDosa } from "./table.ts";
 export const UNET: Workload = {
   name: "unet",
   source: tabledByDosa(
-    "Ronneberger, Fischer, Brox: U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI 2015",
+    "Ronneberger, Fischer, Brox: U-Net: Convolutional Networks for Biomedical Image Segmentation, " +
+      "MICCAI 2015",
   ),
   note:
-    "The complete network for a 572 x 572 image. Up-convolutions are 2 x 2 convolutions of the upsampled map, " +
-    "as the paper words them; as transposed convolutions of stride 2 they would have a quarter of the MACs.",
+    "The complete network for a 572 x 572 image. Up-convolutions are 2 x 2 convolutions of the upsampled " +
+    "map, as the paper words them; as transposed convolutions of stride 2 they would have a quarter of the " +
+    "MACs.",
   layers: [
     conv("0_0_conv", { C: 1, K: 64, P: 570, R: 3 }),
     conv("0_1_conv", { C: 64, K: 64, P: 568, R: 3 }),

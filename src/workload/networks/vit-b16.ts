@@ -12,11 +12,11 @@ const HEAD = WIDTH / HEADS;
 export const VIT_B16: Workload = {
   name: "vit-b16",
   source:
-    "Dosovitskiy et al.: An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR 2021 " +
-    "(table 1, ViT-Base).",
+    "Dosovitskiy et al.: An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR " +
+    "2021 (table 1, ViT-Base).",
   note:
-    "The complete network at batch 1 for a 224 x 224 image: 196 patches and the class token, from which alone " +
-    "the classifier of 1000 classes reads.",
+    "The complete network at batch 1 for a 224 x 224 image: 196 patches and the class token, from which " +
+    "alone the classifier of 1000 classes reads.",
   layers: [
     conv("patch_embedding", { C: 3, K: WIDTH, P: 14, R: 16, stride: 16 }),
     matmul("qkv", { M: TOKENS, C: WIDTH, K: 3 * WIDTH, count: LAYERS }),
