@@ -61,22 +61,25 @@ export const REASON_COLUMN = "reason";
 const csv = dsvFormat(",");
 
 /** One input row, and what became of it. */
-interface Row {
+class Row {
   /** Counted from 0 within the chunk, blank lines included. */
   readonly record: number;
   /** The record as it stood, without its line end. */
   readonly line: string;
-  mapping: string;
+  mapping = "";
   /** What is wrong with it, instead of metrics. */
-  problem?: InputError;
-  silicon?: Area;
-  latencyCycles: number;
-  energyUj: number;
-  edpJCycles: number;
-  boundBy: BoundBy;
-}
+  problem: InputError | undefined = undefined;
+  silicon: Area | undefined = undefined;
+  latencyCycles = 0;
+  energyUj = 0;
+  edpJCycles = 0;
+  boundBy: BoundBy = "compute";
 
-const EMPTY_ROW = { mapping: "", latencyCycles: 0, energyUj: 0, edpJCycles: 0, boundBy: "compute" } as const;
+  constructor(record: number, line: string) {
+    this.record = record;
+    this.line = line;
+  }
+}
 
 /** Evaluates the records of one chunk, whatever their layers and accelerators. */
 export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
@@ -87,7 +90,7 @@ export function evaluateChunk(engine: LocalEngine, chunk: Chunk): ChunkResult {
   const groups = new Map<DesignContext, Row[]>();
   for (const [record, source] of records.entries()) {
     if (source.line === "") continue;
-    const row: Row = { ...EMPTY_ROW, record, line: source.line };
+    const row = new Row(record, source.line);
     rows.push(row);
     try {
       const { context, mapping } = source.cells ? reader.read(source.cells) : reader.readLine(source.line);

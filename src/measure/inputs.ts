@@ -12,7 +12,7 @@ export const MEASURED_SHAPE = toLayerShape({ K: 128, C: 128, P: 28, Q: 28, R: 3,
 export const MEASURED_HARDWARE = createHardware({ peDim: 16, scratchpadKib: 256, accumulatorKib: 64 });
 
 /** Fills a batch with `count` random valid mappings of the measured layer; 4,096 distinct ones, repeated. */
-export function fillBatch(engine: Engine, count: number): void {
+export function fillBatch(engine: Pick<Engine, "batch">, count: number): void {
   const sample = createMappingSampler(MEASURED_SHAPE, MEASURED_HARDWARE);
   const rng = createRng(1);
   const distinct = Array.from({ length: Math.min(count, 4096) }, () => {
