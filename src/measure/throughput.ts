@@ -52,7 +52,8 @@ export async function measureThroughput(workers: number, slices: number): Promis
         unit: "candidates/s",
         count: REPEATS * CANDIDATES,
         run: async () => {
-          for (let i = 0; i < REPEATS; i++) await engine.evaluate(MEASURED_SHAPE, MEASURED_HARDWARE, CANDIDATES);
+          for (let i = 0; i < REPEATS; i++)
+            await engine.evaluate(MEASURED_SHAPE, MEASURED_HARDWARE, CANDIDATES);
         },
       };
     };

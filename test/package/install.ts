@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,6 +46,7 @@ export async function installPackage(): Promise<InstalledPackage> {
       { readonly filename: string; readonly size: number; readonly files: readonly PackedFile[] },
     ];
     const tarball = join(project, packed.filename);
+    await writeFile(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
     const folder = join(project, "node_modules", "polaris-dse");
     await mkdir(folder, { recursive: true });
     await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", folder]);

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { after, before, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { type InstalledPackage, installPackage } from "../package/install.ts";
+import { type Browser, launchChromium, servePages } from "./browser.ts";
+
+// The packed package computes the same bytes on every runtime. The one that runs this file gives the reference; the
+// others are skipped where they are not installed, unless POLARIS_RUNTIMES=all says that none may be missing.
+
+const run = promisify(execFile);
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const INSTALL = "npm ci --prefix test/runtimes";
+const ALL = process.env["POLARIS_RUNTIMES"] === "all";
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const RUNTIMES = {
+  node22: join(HERE, "node_modules/node22/bin/node"),
+  node24: join(HERE, "node_modules/node24/bin/node"),
+  deno: join(HERE, "node_modules/@deno/linux-x64-glibc/deno"),
+  bun: join(HERE, "node_modules/@oven/bun-linux-x64/bin/bun"),
+  workerd: join(HERE, "node_modules/@cloudflare/workerd-linux-64/bin/workerd"),
+  playwright: join(HERE, "node_modules/playwright-core"),
+};
+
+/** What `runSuite` of suite.js returns, as far as this file looks into it. */
+interface Results {
+  readonly batch: { readonly candidates: number; readonly large: { readonly feasible: number } };
+  readonly metrics: Readonly<Record<string, { readonly feasible: number }>>;
+}
+
+let installed: InstalledPackage;
+let reference: Results;
+
+before(async () => {
+  installed = await installPackage();
+  cpSync(join(HERE, "hosts"), join(installed.project, "hosts"), { recursive: true });
+  copyFileSync(join(HERE, "suite.js"), join(installed.project, "suite.js"));
+  reference = JSON.parse(await script(process.execPath)) as Results;
+});
+after(() => installed?.remove());
+
+test(`Node ${process.versions.node}: prices every candidate of the suite`, () => {
+  const feasible = Object.values(reference.metrics).map((pair) => pair.feasible);
+
+  assert.equal(feasible.length, 48);
+  assert.deepEqual(new Set(feasible), new Set([420]));
+  assert.equal(reference.batch.large.feasible, reference.batch.candidates);
+});
+
+test(`Node ${process.versions.node}: worker threads change no byte`, () => sameOnThreads(process.execPath));
+
+for (const [name, file] of [
+  ["Node 22", RUNTIMES.node22],
+  ["Node 24", RUNTIMES.node24],
+] as const) {
+  onRuntime(`${name}: same bytes`, [file], async (t) => {
+    t.diagnostic(await version(file));
+    assert.deepEqual(JSON.parse(await script(file)), reference);
+  });
+  onRuntime(`${name}: worker threads change no byte`, [file], () => sameOnThreads(file));
+}
+
+onRuntime("Deno: same bytes", [RUNTIMES.deno], async (t) => {
+  t.diagnostic(await version(RUNTIMES.deno));
+  const rights = ["run", "--quiet", "--no-prompt", "--no-remote", "--allow-read=."];
+  assert.deepEqual(JSON.parse(await script(RUNTIMES.deno, rights)), reference);
+});
+
+onRuntime("Bun: same bytes", [RUNTIMES.bun], async (t) => {
+  t.diagnostic(`bun ${await version(RUNTIMES.bun)}`);
+  assert.deepEqual(JSON.parse(await script(RUNTIMES.bun, ["--no-install"])), reference);
+});
+
+onRuntime("workerd: same bytes", [RUNTIMES.workerd], async (t) => {
+  t.diagnostic(await version(RUNTIMES.workerd));
+  const folder = await bundle("worker.js", "workerd", ["workerd"]);
+  copyFileSync(join(HERE, "hosts/workerd.capnp"), join(folder, "workerd.capnp"));
+  // It reports the port it got on the file descriptor that it is told to.
+  const server = spawn(RUNTIMES.workerd, ["serve", "workerd.capnp", "--control-fd=3"], {
+    cwd: folder,
+    env: environment(),
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  const exited = once(server, "exit");
+  try {
+    const [report] = await Promise.race([
+      once(server.stdio[3] as Readable, "data"),
+      exited.then(([code]) => assert.fail(`workerd ended with ${code}`)),
+    ]);
+    const { port } = JSON.parse(String(report)) as { readonly port: number };
+
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+
+    assert.equal(response.status, 200, `HTTP ${response.status}`);
+    assert.deepEqual(await response.json(), reference);
+  } finally {
+    server.kill();
+    await exited;
+  }
+});
+
+onRuntime("Chromium: same bytes, as modules and bundled", [RUNTIMES.playwright, CHROMIUM], async (t) => {
+  await bundle("page.js", "bundle", ["browser"]);
+  const pages = await servePages(installed.project);
+  let browser: Browser | undefined;
+  try {
+    browser = await launchChromium(CHROMIUM);
+    t.diagnostic(`Chromium ${browser.version()}`);
+    for (const page of ["modules.html", "bundle.html"]) {
+      assert.deepEqual(JSON.parse(await browser.read(`${pages.origin}/hosts/${page}`)), reference, page);
+    }
+  } finally {
+    await browser?.close();
+    await pages.close();
+  }
+});
+
+/** A test that needs `files`; without them it is skipped or, where every runtime must be there, fails. */
+function onRuntime(name: string, files: readonly string[], body: (t: TestContext) => Promise<void>): void {
+  const missing = files.find((file) => !existsSync(file));
+  const remedy = missing === CHROMIUM ? "apt-get install chromium, or set CHROMIUM" : INSTALL;
+  const reason = missing === undefined ? undefined : `not installed; to install it: ${remedy}`;
+  test(name, { skip: ALL ? false : (reason ?? false), timeout: 60_000 }, (t) => {
+    if (reason !== undefined) assert.fail(reason);
+    return body(t);
+  });
+}
+
+/** The standard output of a script host. */
+async function script(runtime: string, args: readonly string[] = [], host = "script.js"): Promise<string> {
+  const { stdout } = await run(runtime, [...args, join("hosts", host)], {
+    cwd: installed.project,
+    env: environment(),
+    maxBuffer: 2 ** 24,
+    timeout: 60_000,
+  });
+  return stdout;
+}
+
+async function sameOnThreads(node: string): Promise<void> {
+  const answers = JSON.parse(await script(node, [], "parallel.js")) as Record<string, unknown>;
+
+  const { batch } = reference;
+  assert.deepEqual(answers, { local: batch, "1 worker": batch, "2 workers": batch });
+}
+
+/** Nothing of this process's set-up, no calls home. */
+function environment(): NodeJS.ProcessEnv {
+  const { project } = installed;
+  return {
+    PATH: process.env["PATH"],
+    HOME: project,
+    DENO_DIR: join(project, ".deno"),
+    DENO_NO_UPDATE_CHECK: "1",
+    DO_NOT_TRACK: "1",
+    NO_COLOR: "1",
+  };
+}
+
+async function version(runtime: string): Promise<string> {
+  const { stdout } = await run(runtime, ["--version"], { env: environment() });
+  return stdout.trim().replaceAll("\n", ", ");
+}
+
+/** Bundles a host as a user would, the .wasm file beside it, and gives the folder. */
+async function bundle(host: string, folder: string, conditions: string[]): Promise<string> {
+  const { project } = installed;
+  const outdir = join(project, folder);
+  await build({
+    entryPoints: [join(project, "hosts", host)],
+    outdir,
+    bundle: true,
+    format: "esm",
+    target: "es2023",
+    conditions,
+    // The Workers loader imports the .wasm file; the web loader fetches it from beside the bundle.
+    loader: { ".wasm": "copy" },
+    assetNames: "[name]",
+    logLevel: "error",
+  });
+  copyFileSync(
+    join(project, "node_modules/polaris-dse/dist/kernels/starlight.wasm"),
+    join(outdir, "starlight.wasm"),
+  );
+  return outdir;
+}
