@@ -1,0 +1,392 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { formatMapping, parseMapping } from "../../src/space/mapping.ts";
+import {
+  COLUMNS,
+  designRows,
+  HARDWARE,
+  polaris,
+  type Run,
+  SHAPE,
+  scratchFolder,
+  tableText,
+  withCell,
+} from "./polaris.ts";
+
+const file = scratchFolder();
+const rows = designRows(3, 1);
+const [first = [], second = [], third = []] = rows;
+const VALID = first[0] as string;
+/** All of the layer in the accumulator tile: too large by far. */
+const OVERFULL = "L3[WIO] N1 - L2[WI] N1 - L1[O] K64 C32 P28 Q28 R3 S3 - L0[W] N1";
+
+interface BadInput {
+  readonly args: readonly string[];
+  readonly stdin?: Uint8Array | string;
+  /** What the line must say, in this order. */
+  readonly says: readonly (string | RegExp)[];
+}
+
+/** A table whose second row has one cell replaced. */
+function badCell(column: string, cell: string): string {
+  return tableText([first, withCell(second, column, cell), third]);
+}
+
+/** `polaris evaluate` of a file with the given content. */
+function evaluating(name: string, content: Uint8Array | string, ...says: (string | RegExp)[]): BadInput {
+  writeFileSync(file(name), content);
+  return { args: ["evaluate", file(name), "--workers", "1"], says: [file(name), ...says] };
+}
+
+function badRow(name: string, column: string, cell: string, ...says: (string | RegExp)[]): BadInput {
+  return evaluating(name, badCell(column, cell), "row 3", column, "expected", ...says);
+}
+
+const layer = { name: "conv", shape: SHAPE, mapping: VALID };
+const design = { workload: "mine", hardware: HARDWARE, layers: [layer] };
+
+function badDesign(name: string, document: unknown, ...says: (string | RegExp)[]): BadInput {
+  return evaluating(`${name}.json`, JSON.stringify(document), ...says);
+}
+
+mkdirSync(file("folder.csv"));
+const table = tableText(rows);
+writeFileSync(file("good.csv"), table);
+const zipped = gzipSync(tableText(designRows(200, 2)));
+
+const BAD: Readonly<Record<string, BadInput>> = {
+  "a mapping that cannot be read": badRow("m1.csv", "mapping.mapping", "L3[WIO] Z4", "a loop", '"Z4"'),
+  "an empty mapping": badRow("m2.csv", "mapping.mapping", "", "L3[WIO]", "the end"),
+  "a factor product that misses the bound": badRow("m3.csv", "prob.K", "65", "65", "found 64"),
+  "a tile over capacity": badRow(
+    "m4.csv",
+    "mapping.mapping",
+    OVERFULL,
+    /fits \(rule (scratchpad|accumulator)\)/,
+    /L[12] .*\d+ needed, \d+ there/,
+  ),
+  "NaN for a bound": badRow("n1.csv", "prob.P", "NaN", "a number", '"NaN"'),
+  "a negative bound": badRow("n2.csv", "prob.P", "-28", "an integer from 1", "-28"),
+  "a huge bound": badRow("n3.csv", "prob.P", "1e300", "an integer from 1", "1e+300"),
+  "an endless bound": badRow("n4.csv", "prob.P", "1e999", "a number", '"1e999"'),
+  "a broken bound": badRow("n5.csv", "prob.P", "2.5", "an integer", "2.5"),
+  "an empty bound": badRow("n6.csv", "prob.P", "", "a number", '""'),
+  "a hexadecimal size": badRow("n7.csv", "arch.meshX", "0x10", "a number", '"0x10"'),
+  "a negative capacity": badRow("n8.csv", "arch.mem2_entries", "-1", "from 1 to", '"-1"'),
+  "a bandwidth of zero": badRow("n9.csv", "arch.mem1_shared_bandwidth", "0", "a number from", '"0"'),
+  "another register width": badRow("n10.csv", "arch.mem1_width", "16", "32", '"16"'),
+  "a row that is too short": evaluating("r1.csv", tableText([first, second.slice(1)]), "row 3", "cells"),
+  "a missing column": evaluating(
+    "h1.csv",
+    tableText(rows).replace("prob.Wstride", "prob.stride_w"),
+    "row 1",
+    "header",
+    "a column prob.Wstride",
+    "found",
+  ),
+  "a column that stands there twice": evaluating(
+    "h2.csv",
+    tableText(rows).replace("prob.K,", "prob.N,"),
+    "row 1",
+    "column",
+    "once",
+    '"prob.N" twice',
+  ),
+  "an empty file": evaluating("e1.csv", "", "header", "an empty file"),
+  "an empty zipped file": evaluating("e2.csv.gz", gzipSync(""), "header", "an empty file"),
+  "a picture": evaluating(
+    "p.csv",
+    Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"),
+    "row 1",
+    "expected",
+    "found",
+  ),
+  "JSON named as a table": evaluating("j.csv", JSON.stringify(design), "row 1", "expected", "found"),
+  "UTF-16": evaluating("u.csv", Buffer.from(`\ufeff${table}`, "utf16le"), "row 1", "UTF-8", "UTF-16"),
+  "UTF-16 without its mark": evaluating("u2.csv", Buffer.from(table, "utf16le"), "row 1", "found"),
+  "a file without line ends": evaluating("z.csv", Buffer.alloc(3_000_000, "x"), "records", "bytes"),
+  "a cell of 200 characters": badRow("l.csv", "prob.P", "9x".repeat(100), "a number", "(200 characters)"),
+  "a mapping of 200 characters": badRow("l2.csv", "mapping.mapping", "K".repeat(200), "(200 characters)"),
+  "an unknown workload": {
+    args: ["sweep", "resnet5O"],
+    says: ["workload", "built-in name", '"resnet5O"', "did you mean resnet50?"],
+  },
+  "a missing table": { args: ["evaluate", file("none.csv")], says: [file("none.csv"), "no such file"] },
+  "a missing design": { args: ["evaluate", file("none.json")], says: [file("none.json"), "no such file"] },
+  "a missing workload": { args: ["sweep", file("none.json")], says: [file("none.json"), "no such file"] },
+  "a folder": { args: ["evaluate", file("folder.csv")], says: ["folder.csv", "a readable file", "a folder"] },
+  "a damaged archive": evaluating("d.csv.gz", zipped.subarray(0, -40), "gzip data", "found"),
+  "no archive at all": evaluating("d2.csv.gz", table, "gzip data", "found"),
+  "an output in no folder": {
+    args: ["evaluate", file("good.csv"), "--out", file("no/x.csv")],
+    says: [`--out ${file("no/x.csv")}`, "a file to write", "no such folder"],
+  },
+  "an output that is a folder": {
+    args: ["sweep", "dlrm", "--pe", "8", "--evaluations", "1000", "--quiet", "--out", file("folder.csv")],
+    says: ["--out", "a file to write", "a folder"],
+  },
+  "an output that is the input": {
+    args: ["evaluate", file("good.csv"), "--out", file("good.csv")],
+    says: ["--out", "expected", "the input"],
+  },
+  "an unknown flag": { args: ["evaluate", file("good.csv"), "--fast"], says: ["fast"] },
+  "an unknown command": { args: ["evalute", "x.csv"], says: ["evaluate"] },
+  "no command": { args: [], says: ["expected a command"] },
+  "no designs": { args: ["evaluate"], says: [/./] },
+  "a seed that is no number": { args: ["sweep", "dlrm", "--seed", "abc"], says: ["--seed", '"abc"'] },
+  "no workers": { args: ["evaluate", file("good.csv"), "--workers", "0"], says: ["--workers", "from 1", '"0"'] },
+  "an open range": { args: ["sweep", "dlrm", "--pe", "8.."], says: ["--pe", "a range 8..512:8", '"8.."'] },
+  "an array of no PEs": { args: ["sweep", "dlrm", "--pe", "0"], says: ["peDim", "from 2 to 128", "0"] },
+  "an objective unheard of": { args: ["sweep", "dlrm", "--objective", "cost"], says: ["objective", "cost"] },
+  "too few evaluations": { args: ["sweep", "dlrm", "--evaluations", "3"], says: ["--evaluations", "found 3"] },
+  "a cap below every config": {
+    args: ["sweep", "dlrm", "--max-area-mm2", "0.001"],
+    says: ["--max-area-mm2", "0.001"],
+  },
+  "a budget without a unit": { args: ["sweep", "dlrm", "--budget", "60"], says: ["--budget", "60s", '"60"'] },
+  "a flag given twice": { args: ["sweep", "dlrm", "--seed", "1", "--seed", "2"], says: ["--seed", "found 2"] },
+
+  "no JSON": evaluating("x1.json", "{", "expected JSON"),
+  "an empty design": evaluating("x2.json", " ", "an empty file"),
+  "broken YAML": evaluating("x3.yaml", "a: [1", "line", "column", "expected YAML"),
+  "a YAML design that holds itself": evaluating("x4.yaml", "layers: &a {x: *a}\n", "expected"),
+  "a list for a design": badDesign("j1", [1], "a design", "[1]"),
+  "a design of another version": badDesign("j2", { ...design, version: 7 }, "version", "expected 1", "7"),
+  "a design without hardware": badDesign("j3", { layers: [layer] }, "hardware", "nothing"),
+  "an array size that is text": badDesign(
+    "j4",
+    { ...design, hardware: { ...HARDWARE, peDim: "16" } },
+    "hardware: peDim",
+    "an integer from 2",
+    '"16"',
+  ),
+  "a scratchpad of no bytes": badDesign(
+    "j5",
+    { ...design, hardware: { ...HARDWARE, scratchpadKib: 0 } },
+    "hardware: scratchpadKib",
+    "from 1",
+    "found 0",
+  ),
+  "an accumulator of half a KiB": badDesign(
+    "j6",
+    { ...design, hardware: { ...HARDWARE, accumulatorKib: 0.5 } },
+    "hardware: accumulatorKib",
+    "0.5",
+  ),
+  "an unknown bandwidth": badDesign(
+    "j7",
+    { ...design, hardware: { ...HARDWARE, bandwidth: "wide" } },
+    "bandwidth",
+    '"wide"',
+  ),
+  "a mistyped parameter": badDesign(
+    "j8",
+    { ...design, hardware: { ...HARDWARE, bandwith: "split" } },
+    "hardware",
+    '"bandwith"',
+    "did you mean bandwidth?",
+  ),
+  "no layers": badDesign("j9", { ...design, layers: [] }, "layers", "at least one", "[]"),
+  "a layer that is a number": badDesign("j10", { ...design, layers: [5] }, "layers[0]", "a layer", "5"),
+  "a layer without a name": badDesign(
+    "j11",
+    { ...design, layers: [{ ...layer, name: undefined }] },
+    "layers[0].name",
+    "text",
+    "nothing",
+  ),
+  "a layer without a mapping": badDesign(
+    "j12",
+    { ...design, layers: [{ ...layer, mapping: 3 }] },
+    "layers[0] (conv).mapping",
+    "a mapping",
+    "3",
+  ),
+  "a mapping with a hole": badDesign(
+    "j13",
+    { ...design, layers: [{ ...layer, mapping: VALID.replace("L1[O]", "L1[]") }] },
+    "layers[0] (conv).mapping",
+    "character",
+    '"L1[O]"',
+  ),
+  "a mapping that does not fit": badDesign(
+    "j14",
+    { ...design, layers: [{ ...layer, mapping: OVERFULL }] },
+    "layers[0] (conv).mapping",
+    "fits",
+    "needed",
+  ),
+  "a mapping of another layer": badDesign(
+    "j15",
+    { ...design, layers: [{ ...layer, shape: { ...SHAPE, K: 63 } }] },
+    "(conv).mapping",
+    "rule factors",
+    "K = 63",
+  ),
+  "a shape with an unknown bound": badDesign(
+    "j16",
+    { ...design, layers: [{ ...layer, shape: { ...SHAPE, M: 3 } }] },
+    "(conv).shape",
+    "N K C P Q R S",
+    '"M"',
+  ),
+  "a bound below one": badDesign(
+    "j17",
+    { ...design, layers: [{ ...layer, shape: { ...SHAPE, P: 0 } }] },
+    "(conv).shape: P",
+    "an integer from 1",
+    "0",
+  ),
+  "a count of half a run": badDesign(
+    "j18",
+    { ...design, layers: [{ ...layer, count: 0.5 }] },
+    "(conv).count",
+    "integer",
+    "0.5",
+  ),
+  "a count beyond all counting": badDesign(
+    "j19",
+    { ...design, layers: [{ ...layer, count: 1e308 }] },
+    "(conv).count",
+    "integer",
+    "1e+308",
+  ),
+  "a layer that the network has not": badDesign(
+    "j20",
+    { ...design, workload: "alexnet", layers: [{ name: "conv", mapping: VALID }] },
+    "layers[0].name",
+    "a layer of alexnet",
+    '"conv"',
+  ),
+  "a network that nobody knows": badDesign(
+    "j21",
+    { ...design, workload: "alexnot", layers: [{ name: "conv", mapping: VALID }] },
+    "workload",
+    '"alexnot"',
+    "did you mean alexnet?",
+  ),
+};
+
+const runs = new Map<string, Run>();
+before(async () => {
+  const queue = Object.entries(BAD);
+  const lane = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      runs.set(next[0], await polaris(next[1].args, next[1].stdin));
+    }
+  };
+  await Promise.all([lane(), lane(), lane()]);
+});
+
+for (const [name, { says }] of Object.entries(BAD)) {
+  test(`${name} is answered by one line and exit code 2`, () => {
+    const { code, stderr } = runs.get(name) as Run;
+
+    assert.match(stderr, /^polaris: [^\n]+\n$/, stderr);
+    assert.equal(code, 2, stderr);
+    assert.ok(stderr.length < 600, `${stderr.length} characters: ${stderr}`);
+    assert.doesNotMatch(stderr, /undefined|\[object|node:internal|\.js:\d/);
+    let rest = stderr;
+    for (const part of says) {
+      const at = typeof part === "string" ? rest.indexOf(part) : rest.search(part);
+      assert.ok(at >= 0, `${String(part)} is not where it belongs in ${stderr}`);
+      rest = rest.slice(typeof part === "string" ? at + part.length : at);
+    }
+  });
+}
+
+test("a bad file replaces no earlier result", async () => {
+  writeFileSync(file("kept.csv"), "earlier");
+  writeFileSync(file("other.csv"), "a,b\n1,2\n");
+
+  const { code } = await polaris(["evaluate", file("other.csv"), "--out", file("kept.csv")]);
+
+  const { stdout } = await polaris(["evaluate", file("kept.csv")]);
+  assert.equal(code, 2);
+  assert.equal(stdout.length, 0);
+});
+
+test("the rows before the first bad one are written, and a hint says how many", async () => {
+  const { code, stdout, stderr } = await polaris(["evaluate", "-", "--workers", "1"], badCell("prob.P", "x"));
+
+  assert.equal(code, 2);
+  assert.equal(stdout.toString().split("\n").length, 3);
+  assert.match(stderr, /^polaris: stdin: row 3: prob\.P: .*1 rows? before it .*--keep-going.*\n$/);
+});
+
+test("a byte order mark is skipped with a warning, and refused by --strict", async () => {
+  const args = ["evaluate", "-", "--workers", "1", "--quiet"];
+  const plain = await polaris(args, table);
+
+  const marked = await polaris(args, `\ufeff${table}`);
+  const strict = await polaris([...args, "--strict"], `\ufeff${table}`);
+
+  assert.equal(marked.code, 0);
+  assert.match(marked.stderr, /^polaris: warning: stdin: row 1, column 1: .*byte order mark.*\n$/);
+  assert.deepEqual(marked.stdout, plain.stdout);
+  assert.equal(strict.code, 2);
+  assert.match(strict.stderr, /^polaris: stdin: row 1, column 1: .*byte order mark.*\n$/);
+});
+
+test("mixed line ends are read with a warning, and refused by --strict", async () => {
+  const args = ["evaluate", "-", "--workers", "1", "--quiet"];
+  const mixed = [COLUMNS, ...rows].map((row, at) => row.join(",") + (at === 2 ? "\r\n" : "\n")).join("");
+  const plain = await polaris(args, table);
+
+  const read = await polaris(args, mixed);
+  const strict = await polaris([...args, "--strict"], mixed);
+
+  assert.equal(read.code, 0);
+  assert.match(read.stderr, /^polaris: warning: stdin: row 3: .*LF.*CR LF\n$/);
+  assert.deepEqual(read.stdout, plain.stdout);
+  assert.equal(strict.code, 2);
+  assert.match(strict.stderr, /^polaris: stdin: row 3: .*\n$/);
+});
+
+test("a line feed inside a quoted cell is no line end", async () => {
+  const text = [COLUMNS, first, second.with(-1, '"a\nb"'), third].map((row) => `${row.join(",")}\r\n`).join("");
+
+  const { code, stderr } = await polaris(["evaluate", "-", "--workers", "1", "--quiet", "--strict"], text);
+
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+});
+
+test("a quote inside an unquoted header cell hides no row", async () => {
+  const text = tableText(rows, COLUMNS.with(-1, '5" wafer'));
+
+  const { code, stdout } = await polaris(["evaluate", "-", "--workers", "1", "--quiet"], text);
+
+  assert.equal(code, 0);
+  assert.equal(stdout.toString().split("\n").length, 5);
+});
+
+test("--keep-going writes bad rows with a reason, good rows as without them", async () => {
+  const args = ["evaluate", "-", "--workers", "1", "--quiet"];
+  const bad = [withCell(first, "prob.P", "x"), withCell(first, "mapping.mapping", OVERFULL), first.slice(2)];
+
+  const good = await polaris([...args, "--keep-going"], table);
+  const all = await polaris(
+    [...args, "--keep-going"],
+    tableText([bad[0] ?? [], first, second, bad[1] ?? [], third, bad[2] ?? []]),
+  );
+
+  assert.equal(all.code, 0);
+  assert.equal(all.stderr, "");
+  const lines = all.stdout.toString().trimEnd().split("\n");
+  const reasons = [1, 4, 6].map((at) => lines[at] ?? "");
+  for (const [index, line] of reasons.entries()) {
+    assert.match(line, /^,,,,,,"?(prob\.P|mapping\.mapping|row): expected .* found /);
+    assert.ok(line.endsWith(`,${(bad[index] ?? []).join(",")}`), line);
+  }
+  assert.deepEqual(
+    lines.filter((_, at) => ![1, 4, 6].includes(at)),
+    good.stdout.toString().trimEnd().split("\n"),
+  );
+});
+
+test("the mappings of these tests are as the tool writes them", () => {
+  assert.equal(formatMapping(parseMapping(VALID)), VALID);
+});
