@@ -10,11 +10,11 @@ import {
 } from "../../src/kernels/layout";
 import { both, wide } from "../lanes";
 
-/** Cycles of a resource alone: never fewer than the MACs take. */
+/** Cycles that a level would need were it alone: below the compute cycles where it does not bind. */
 // @ts-ignore: decorator
 @inline
 function roof(compute: v128, slowdown: v128): v128 {
-  return f64x2.ceil(f64x2.div(compute, f64x2.pmin(f64x2.splat(1), slowdown)));
+  return f64x2.ceil(f64x2.div(compute, slowdown));
 }
 
 export function detail(context: usize, block: usize, lanes: i32, scratch: usize, out: usize): void {

@@ -45,7 +45,9 @@ try {
     .wrap(Math.min(80, process.stdout.columns ?? 80))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message.replace(/\n/g, "; "));
+      // yargs makes a YError of its own of what a `coerce` throws.
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new UsageError((message ?? error?.message).replace(/\n/g, "; "));
     })
     .parseAsync();
 } catch (error) {

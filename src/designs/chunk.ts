@@ -182,11 +182,16 @@ function parseRecords(
   return lines.map((line) => ({ line }));
 }
 
-function lineEnds(text: string): LineEnds {
+/** A quoted cell and what stands before it. */
+const QUOTED = /(^|[,\r\n])"[^"]*(?:""[^"]*)*(?:"|$)/g;
+
+function lineEnds(whole: string): LineEnds {
+  if (!whole.includes("\r")) return whole.includes("\n") ? { first: "LF" } : {};
+  // Those inside quoted cells end no record.
+  const text = whole.replace(QUOTED, "$1");
   let first: "LF" | "CR LF" | undefined;
   const end = text.indexOf("\n");
   if (end < 0) return {};
-  if (!text.includes("\r")) return { first: "LF" };
   let record = 0;
   for (let at = end; at >= 0; at = text.indexOf("\n", at + 1), record++) {
     const here = text[at - 1] === "\r" ? "CR LF" : "LF";

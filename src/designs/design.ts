@@ -6,7 +6,7 @@ import { createHardware, type HardwareParameters, parseHardware } from "../hardw
 import { type Mapping, parseMapping } from "../space/mapping.ts";
 import { violations } from "../space/validity.ts";
 import { type Totals, totals } from "../sweep/point.ts";
-import { DIMS, type LayerShape, STEPS } from "../workload/layer.ts";
+import { DIMS, type LayerShape, MAX_BOUND, STEPS } from "../workload/layer.ts";
 import { asRecord, parseShape, parseWorkload, type Workload } from "../workload/workload.ts";
 
 /** A layer of a design: what runs, how often, and how it is mapped. */
@@ -155,8 +155,12 @@ async function parseDesignLayer(
     shape = parseShape(given, `${place}.shape`);
   }
   const repeat = fields["count"] ?? count;
-  if (typeof repeat !== "number" || !Number.isInteger(repeat) || repeat < 1) {
-    throw new InputError({ where: `${place}.count`, expected: "a positive integer", found: quote(repeat) });
+  if (typeof repeat !== "number" || !Number.isInteger(repeat) || repeat < 1 || repeat > MAX_BOUND) {
+    throw new InputError({
+      where: `${place}.count`,
+      expected: "an integer from 1 to 2^24",
+      found: quote(repeat),
+    });
   }
   let mapping: Mapping;
   try {

@@ -66,7 +66,7 @@ const FIXED: Readonly<Record<string, (peDim: number) => number>> = {
  * @throws InputError if a column is missing or occurs twice
  */
 export function createDosaReader(header: readonly string[]): DosaReader {
-  const columns = header.map((name) => name.trim());
+  const columns = header.map((name) => name.replace(/^[ \t]+|[ \t]+$/g, ""));
   const index = new Map<string, number>();
   for (const [at, name] of columns.entries()) {
     if (index.has(name) && (name === MAPPING_COLUMN || /^(arch|prob)\./.test(name))) {
@@ -131,7 +131,9 @@ export function createDosaReader(header: readonly string[]): DosaReader {
     try {
       return toLayerShape(fields);
     } catch (error) {
-      throw error instanceof InputError ? error.within("prob") : error;
+      if (!(error instanceof InputError)) throw error;
+      const { where } = error.problem;
+      throw new InputError({ ...error.problem, where: where in fields ? `prob.${where}` : `prob: ${where}` });
     }
   };
 

@@ -90,7 +90,7 @@ export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<C
   };
 
   try {
-    for await (const bytes of request.input) {
+    for await (const bytes of untilAborted(request.input, signal)) {
       if (signal?.aborted) break;
       bytesRead += bytes.length;
       const run = cutter.push(bytes);
@@ -116,12 +116,34 @@ export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<C
     if (error instanceof InputError && rows > 0) {
       const hint =
         error.problem.hint ??
-        `the ${rows} rows before it are written; --keep-going writes bad rows with a reason`;
+        `the ${rows === 1 ? "row before it is" : `${rows} rows before it are`} written; --keep-going writes bad rows with a reason`;
       throw new InputError({ ...error.problem, hint });
     }
     throw error;
   }
   return { rows, badRows, interrupted: signal?.aborted ?? false };
+}
+
+/** The input up to its end or the abort, even while it is idle, as a terminal or a pipe may be. */
+async function* untilAborted(
+  input: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  const iterator = input[Symbol.asyncIterator]();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal?.aborted) resolve(undefined);
+    signal?.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next === undefined || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: an idle input would not answer.
+    iterator.return?.().catch(() => undefined);
+  }
 }
 
 /** Writes answers in order and waits while the sink is full. */
@@ -218,7 +240,9 @@ function readHeader(
 function headerEnd(run: Uint8Array, start: number): number {
   let quoted = false;
   for (let i = start; i < run.length; i++) {
-    if (run[i] === 34) quoted = !quoted;
+    // A quote opens a cell at its start only; a doubled one closes and opens again, which comes to the same.
+    const before = i === start ? 44 : run[i - 1];
+    if (run[i] === 34) quoted = !quoted && (before === 44 || before === 34);
     else if (run[i] === 10 && !quoted) return i + 1;
     else if (run[i] === 13 && !quoted) return run[i + 1] === 10 ? i + 2 : i + 1;
   }

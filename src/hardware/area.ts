@@ -41,18 +41,17 @@ function scratchpadArea(peDim: number, rows: number): Area {
   const exact = SCRATCHPAD_AREAS.get(peDim);
   if (exact) return lookUp(exact, Math.max(rows, LEAST_ROWS));
   const sizes = [...SCRATCHPAD_AREAS.keys()];
-  const above = Math.min(
-    Math.max(
-      sizes.findIndex((size) => size > peDim),
-      1,
-    ),
-    sizes.length - 1,
-  );
+  const next = sizes.findIndex((size) => size > peDim);
+  const above = next < 0 ? sizes.length - 1 : Math.max(next, 1);
   const [low, high] = [sizes[above - 1] ?? 0, sizes[above] ?? 0];
   const words = Math.max(rows, LEAST_ROWS) * peDim;
-  const at = (size: number): number =>
-    lookUp(SCRATCHPAD_AREAS.get(size) ?? [], Math.max(words / size, LEAST_ROWS)).mm2;
-  return { mm2: between(low, at(low), high, at(high), peDim), source: "interpolated" };
+  const at = (size: number): Area =>
+    lookUp(SCRATCHPAD_AREAS.get(size) ?? [], Math.max(words / size, LEAST_ROWS));
+  const [below, beyond] = [at(low), at(high)];
+  return {
+    mm2: between(low, below.mm2, high, beyond.mm2, peDim),
+    source: worse(next > 0 ? "interpolated" : "extrapolated", worse(below.source, beyond.source)),
+  };
 }
 
 /** Log-log interpolation in a table sorted by rows. */

@@ -35,6 +35,8 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           describe: "A design (.json, .yaml) or a table in the DOSA format (.csv, .csv.gz, - for stdin)",
           type: "string",
           demandOption: true,
+          // yargs takes a lone - for a flag without a name, and its text for empty.
+          coerce: (value: string) => (value === "" && process.argv.includes("-") ? "-" : value),
         })
         .option("out", shared.out)
         .option("json", shared.json)
@@ -78,6 +80,8 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
   const file: Readable = fromStdin ? process.stdin : createReadStream(designs, { highWaterMark: 128 * 1024 });
   const input = zipped ? file.pipe(createGunzip({ chunkSize: 128 * 1024 })) : file;
   file.on("error", (error) => input.destroy(error));
+  // A fault may come before anybody reads; whoever reads then is told.
+  input.on("error", () => undefined);
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();
@@ -85,7 +89,11 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
     const summary = await evaluateCsv(pool, {
       name: fromStdin ? "stdin" : designs,
       input,
-      open: async () => (out === undefined ? context.stdout : openOutput(out)),
+      open: async () => {
+        if (out === undefined) return context.stdout;
+        if (!fromStdin) await refuseSameFile(designs, out);
+        return openOutput(out);
+      },
       format: json ? "json" : "csv",
       keepGoing: args["keep-going"],
       strict,
@@ -120,6 +128,17 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
     file.destroy();
     await pool.close();
   }
+}
+
+/** Opening the output empties it, and with it an input that is the same file. */
+async function refuseSameFile(input: string, out: string): Promise<void> {
+  const [a, b] = await Promise.all([stat(input), stat(out).catch(() => undefined)]);
+  if (!b?.isFile() || a.dev !== b.dev || a.ino !== b.ino) return;
+  throw new InputError({
+    where: `--out ${out}`,
+    expected: "a file of its own",
+    found: "the input",
+  });
 }
 
 async function fileSize(file: string): Promise<number | undefined> {
