@@ -54,7 +54,8 @@ function checkTable(engine: LocalEngine, file: string): number {
     );
     if (measured) {
       const [energy, edp] = [Number(energyText), Number(edpText)];
-      const slackEdp = 0.5 * 10 ** (Math.floor(Math.log10(edp)) - 6);
+      // Seven significant digits, some rounded and some cut off.
+      const slackEdp = 10 ** (Math.floor(Math.log10(edp)) - 6);
       const least = ((edp - slackEdp) / (energy + slackUj)) * 1e6;
       const most = ((edp + slackEdp) / (energy - slackUj)) * 1e6;
       const cycles = found.latencyCycles;
