@@ -38,12 +38,21 @@ export class UsageError extends Error {
 /** A value as it is shown in a message: quoted, printable, at most `longest` characters. */
 export function quote(value: unknown, longest = 60): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toText(value);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   const printable = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
   if (printable.length <= longest) return printable;
   const quoted = typeof value === "string";
   return `${printable.slice(0, longest - 4)}...${quoted ? '"' : ""} (${quoted ? value.length : printable.length} characters)`;
+}
+
+/** JSON, where a value has one: documents may hold themselves, or nest beyond the stack. */
+function toText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "a document nested too deeply to show";
+  }
 }
 
 /** The name nearest to a mistyped one, if any is near enough to be meant. */

@@ -39,7 +39,6 @@ try {
       "parse-positional-numbers": false,
       "duplicate-arguments-array": true,
     })
-    .env("POLARIS")
     .version(version)
     .alias({ h: "help", v: "version" })
     .wrap(Math.min(80, process.stdout.columns ?? 80))
@@ -47,7 +46,7 @@ try {
     .fail((message, error) => {
       // yargs makes a YError of its own of what a `coerce` throws.
       if (error !== undefined && error.name !== "YError") throw error;
-      throw new UsageError((message ?? error?.message).replace(/\n/g, "; "));
+      throw new UsageError((message ?? error?.message ?? "").replace(/\n/g, "; "));
     })
     .parseAsync();
 } catch (error) {

@@ -38,6 +38,20 @@ export interface ChunkResult {
   readonly error?: { readonly record: number; readonly problem: InputProblem };
 }
 
+/** A chunk as it travels between threads: text as bytes, which move without a copy. */
+export interface ChunkJob extends Omit<Chunk, "text"> {
+  readonly bytes: Uint8Array;
+}
+export interface ChunkAnswer extends Omit<ChunkResult, "text"> {
+  readonly bytes: Uint8Array;
+}
+
+/** Whatever evaluates chunks, several at a time. */
+export interface ChunkPool {
+  readonly workers: number;
+  evaluateChunk(job: ChunkJob): Promise<ChunkAnswer>;
+}
+
 /** How the lines of a text end. */
 export interface LineEnds {
   /** Undefined for a text without line ends. */

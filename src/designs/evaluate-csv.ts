@@ -1,8 +1,7 @@
 import type { Writable } from "node:stream";
 import { csvParseRows } from "d3-dsv";
 import { InputError } from "../errors.ts";
-import type { ChunkAnswer, JobPool } from "../jobs/pool.ts";
-import { type Chunk, REASON_COLUMN, RESULT_COLUMNS } from "./chunk.ts";
+import { type Chunk, type ChunkAnswer, type ChunkPool, REASON_COLUMN, RESULT_COLUMNS } from "./chunk.ts";
 import { createDosaReader } from "./dosa-row.ts";
 import { latin1ToUtf8 } from "./latin1.ts";
 import { RecordCutter } from "./records.ts";
@@ -40,7 +39,7 @@ const MAX_RECORD_BYTES = 1024 * 1024;
  *
  * @throws InputError for the first bad row (unless `keepGoing`), when all rows before it have been written
  */
-export async function evaluateCsv(pool: JobPool, request: CsvRequest): Promise<CsvSummary> {
+export async function evaluateCsv(pool: ChunkPool, request: CsvRequest): Promise<CsvSummary> {
   const { name, signal } = request;
   const lineEnds = createLineEndWatch(request);
   const cutter = new RecordCutter(CHUNK_BYTES, MAX_RECORD_BYTES);

@@ -67,9 +67,12 @@ function lookUp(table: readonly AreaPoint[], rows: number): Area {
   return { mm2: between(x0, y0, x1, y1, rows), source: outside ? "extrapolated" : "interpolated" };
 }
 
-/** The straight line through two points in log-log space. */
+/**
+ * The straight line through two points in log-log space, to 1e-8 mm2 as in the table: engines differ in the last bits of
+ * logarithm and power, and an answer must not.
+ */
 function between(x0: number, y0: number, x1: number, y1: number, x: number): number {
-  return y0 * (y1 / y0) ** (Math.log(x / x0) / Math.log(x1 / x0));
+  return Math.round(1e8 * y0 * (y1 / y0) ** (Math.log(x / x0) / Math.log(x1 / x0))) / 1e8;
 }
 
 function worse(a: AreaSource, b: AreaSource): AreaSource {

@@ -1,8 +1,8 @@
 import { move, transferableSymbol, valueSymbol, workerData } from "piscina";
-import { evaluateChunk } from "../designs/chunk.ts";
+import { type ChunkAnswer, type ChunkJob, evaluateChunk } from "../designs/chunk.ts";
 import { createEngine } from "../fidelity/engine.ts";
 import { evaluatePoint, type SweepJob, type SweepPoint } from "../sweep/point.ts";
-import type { ChunkAnswer, ChunkJob, JobWorkerData } from "./pool.ts";
+import type { JobWorkerData } from "./pool.ts";
 
 const { module } = workerData as JobWorkerData;
 const engine = await createEngine(module);

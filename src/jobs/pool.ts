@@ -1,26 +1,15 @@
 import { Piscina } from "piscina";
 import { loadModule } from "#kernels";
-import type { Chunk, ChunkResult } from "../designs/chunk.ts";
-import type { SweepJob, SweepPoint } from "../sweep/point.ts";
+import type { ChunkPool } from "../designs/chunk.ts";
+import type { PointPool } from "../sweep/sweep.ts";
 
 /** What a worker of the pool starts from. */
 export interface JobWorkerData {
   readonly module: WebAssembly.Module;
 }
 
-/** A chunk as it travels: text as bytes, which move without a copy. */
-export interface ChunkJob extends Omit<Chunk, "text"> {
-  readonly bytes: Uint8Array;
-}
-export interface ChunkAnswer extends Omit<ChunkResult, "text"> {
-  readonly bytes: Uint8Array;
-}
-
 /** Worker threads, each with an engine of its own, for jobs that are worth a message: some milliseconds each. */
-export interface JobPool {
-  readonly workers: number;
-  evaluateChunk(job: ChunkJob): Promise<ChunkAnswer>;
-  sweepPoint(job: SweepJob): Promise<SweepPoint>;
+export interface JobPool extends ChunkPool, PointPool {
   /** Ends the workers; jobs under way are dropped. */
   close(): Promise<void>;
 }

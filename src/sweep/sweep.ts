@@ -1,8 +1,13 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
-import type { JobPool } from "../jobs/pool.ts";
 import type { Workload } from "../workload/workload.ts";
 import { paretoFront } from "./pareto.ts";
-import type { Objective, SweepPoint } from "./point.ts";
+import type { Objective, SweepJob, SweepPoint } from "./point.ts";
+
+/** Whatever evaluates hardware points, several at a time. */
+export interface PointPool {
+  readonly workers: number;
+  sweepPoint(job: SweepJob): Promise<SweepPoint>;
+}
 
 export interface SweepRequest {
   readonly workload: Workload;
@@ -25,7 +30,7 @@ export interface SweepResult {
 }
 
 /** Evaluates every hardware point of a grid on worker threads; the same result for any number of them. */
-export async function sweep(pool: JobPool, request: SweepRequest): Promise<SweepResult> {
+export async function sweep(pool: PointPool, request: SweepRequest): Promise<SweepResult> {
   const { workload, grid, objective, mappings, seed, signal } = request;
   const points: (SweepPoint | undefined)[] = new Array(grid.length).fill(undefined);
   let next = 0;

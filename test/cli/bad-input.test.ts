@@ -132,17 +132,26 @@ const BAD: Readonly<Record<string, BadInput>> = {
   "no command": { args: [], says: ["expected a command"] },
   "no designs": { args: ["evaluate"], says: [/./] },
   "a seed that is no number": { args: ["sweep", "dlrm", "--seed", "abc"], says: ["--seed", '"abc"'] },
-  "no workers": { args: ["evaluate", file("good.csv"), "--workers", "0"], says: ["--workers", "from 1", '"0"'] },
+  "no workers": {
+    args: ["evaluate", file("good.csv"), "--workers", "0"],
+    says: ["--workers", "from 1", '"0"'],
+  },
   "an open range": { args: ["sweep", "dlrm", "--pe", "8.."], says: ["--pe", "a range 8..512:8", '"8.."'] },
   "an array of no PEs": { args: ["sweep", "dlrm", "--pe", "0"], says: ["peDim", "from 2 to 128", "0"] },
   "an objective unheard of": { args: ["sweep", "dlrm", "--objective", "cost"], says: ["objective", "cost"] },
-  "too few evaluations": { args: ["sweep", "dlrm", "--evaluations", "3"], says: ["--evaluations", "found 3"] },
+  "too few evaluations": {
+    args: ["sweep", "dlrm", "--evaluations", "3"],
+    says: ["--evaluations", "found 3"],
+  },
   "a cap below every config": {
     args: ["sweep", "dlrm", "--max-area-mm2", "0.001"],
     says: ["--max-area-mm2", "0.001"],
   },
   "a budget without a unit": { args: ["sweep", "dlrm", "--budget", "60"], says: ["--budget", "60s", '"60"'] },
-  "a flag given twice": { args: ["sweep", "dlrm", "--seed", "1", "--seed", "2"], says: ["--seed", "found 2"] },
+  "a flag given twice": {
+    args: ["sweep", "dlrm", "--seed", "1", "--seed", "2"],
+    says: ["--seed", "found 2"],
+  },
 
   "no JSON": evaluating("x1.json", "{", "expected JSON"),
   "an empty design": evaluating("x2.json", " ", "an empty file"),
@@ -200,7 +209,10 @@ test("the rows before the first bad one are written, and a hint says how many", 
 
   assert.equal(code, 2);
   assert.equal(stdout.toString().split("\n").length, 3);
-  assert.match(stderr, /^polaris: stdin: row 3: prob\.P: .*the row before it is written; .*--keep-going.*\n$/);
+  assert.match(
+    stderr,
+    /^polaris: stdin: row 3: prob\.P: .*the row before it is written; .*--keep-going.*\n$/,
+  );
 });
 
 test("a byte order mark is skipped with a warning, and refused by --strict", async () => {
@@ -233,7 +245,9 @@ test("mixed line ends are read with a warning, and refused by --strict", async (
 });
 
 test("a line feed inside a quoted cell is no line end", async () => {
-  const text = [COLUMNS, first, second.with(-1, '"a\nb"'), third].map((row) => `${row.join(",")}\r\n`).join("");
+  const text = [COLUMNS, first, second.with(-1, '"a\nb"'), third]
+    .map((row) => `${row.join(",")}\r\n`)
+    .join("");
 
   const { code, stderr } = await polaris(["evaluate", "-", "--workers", "1", "--quiet", "--strict"], text);
 

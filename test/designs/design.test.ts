@@ -20,7 +20,11 @@ const BAD: readonly (readonly [string, unknown, RegExp])[] = [
   ["a list for a design", [1], /^d\.json: expected a design .*, found \[1\]$/],
   ["another version", { ...design, version: 7 }, /^d\.json: version: expected 1, found 7$/],
   ["no hardware", { layers: [layer] }, /^d\.json: hardware: expected .*peDim.*, found nothing$/],
-  ["a size that is text", withHardware({ peDim: "16" }), /hardware: peDim: expected an integer .* found "16"$/],
+  [
+    "a size that is text",
+    withHardware({ peDim: "16" }),
+    /hardware: peDim: expected an integer .* found "16"$/,
+  ],
   ["too large an array", withHardware({ peDim: 129 }), /hardware: peDim: .* from 2 to 128, found 129$/],
   ["an empty scratchpad", withHardware({ scratchpadKib: 0 }), /hardware: scratchpadKib: .* found 0$/],
   ["half a KiB", withHardware({ accumulatorKib: 0.5 }), /hardware: accumulatorKib: .* found 0\.5$/],
@@ -28,7 +32,11 @@ const BAD: readonly (readonly [string, unknown, RegExp])[] = [
   ["a mistyped parameter", withHardware({ bandwith: 1 }), /hardware: expected keys .* found "bandwith"$/],
   ["no layers", { ...design, layers: [] }, /layers: expected a list of at least one layer, found \[\]$/],
   ["a layer that is a number", { ...design, layers: [5] }, /layers\[0\]: expected a layer .* found 5$/],
-  ["a layer without a name", withLayer({ name: undefined }), /layers\[0\]\.name: expected text, found nothing$/],
+  [
+    "a layer without a name",
+    withLayer({ name: undefined }),
+    /layers\[0\]\.name: expected text, found nothing$/,
+  ],
   ["a mapping that is a number", withLayer({ mapping: 3 }), /layers\[0\] \(conv\)\.mapping: .* found 3$/],
   [
     "a mapping with a hole",

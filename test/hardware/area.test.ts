@@ -86,7 +86,9 @@ test("accumulators below 64 bytes cost a square micrometre each, and up to 64 ro
   assert.equal(area(sized(16, 8192, 1)).mm2, area(sized(16, 8192, 15)).mm2);
   assert.equal(area(sized(16, 8192, 16)).mm2, area(sized(16, 8192, 64)).mm2);
   assert.equal(area(sized(16, 8192, 40)).source, "table");
-  assert.ok(apart(area(sized(16, 8192, 16)).mm2 - area(sized(16, 8192, 15)).mm2, 16 * (0.00321856 - 1e-6)) < 1e-9);
+  assert.ok(
+    apart(area(sized(16, 8192, 16)).mm2 - area(sized(16, 8192, 15)).mm2, 16 * (0.00321856 - 1e-6)) < 1e-9,
+  );
 });
 
 test("every accelerator of the design space has a positive, finite area and positive energies", () => {

@@ -5,6 +5,7 @@ import { loadModule } from "#kernels";
 import { loadSharedModule } from "#shared-kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
 import type { Explanation } from "../../src/fidelity/explanation.ts";
+import { accessEnergies } from "../../src/hardware/energy.ts";
 import { createHardware, type Hardware } from "../../src/hardware/hardware.ts";
 import { batchBytes, CandidateBatch } from "../../src/kernels/batch.ts";
 import { writeContext } from "../../src/kernels/context.ts";
@@ -252,3 +253,27 @@ function sections(bytes: Uint8Array): readonly number[] {
   }
   return ids;
 }
+
+test("scratchpad rows are counted exactly where a multiple times the reciprocal is not", async () => {
+  const engine = await createEngine(await loadModule(), 1);
+  // Array sizes of which (peDim * k) * (1 / peDim) exceeds k for some k.
+  for (const peDim of [75, 77, 91, 93, 99, 105, 117, 123]) {
+    const hardware = createHardware({ peDim, scratchpadKib: 64, accumulatorKib: 16 });
+    for (let k = 1; k <= 60; k++) {
+      for (const words of [peDim * k - 1, peDim * k, peDim * k + 1]) {
+        const shape = toLayerShape({ C: words });
+        const mapping = parseMapping(`L3[WIO] C${words} - L2[WI] N1 - L1[O] N1 - L0[W] N1`);
+
+        const { energyByComponentPj } = engine.explain(mapping, shape, hardware);
+
+        // Weights in, weights to registers, inputs in, inputs to MACs: each operand word once.
+        const rows = 4 * Math.ceil(words / peDim);
+        assert.equal(
+          energyByComponentPj.scratchpad,
+          rows * accessEnergies(hardware).scratchpadPj,
+          `${peDim} x ${k}`,
+        );
+      }
+    }
+  }
+});

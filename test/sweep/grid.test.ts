@@ -21,7 +21,24 @@ for (const [text, values] of Object.entries(GOOD)) {
   });
 }
 
-for (const text of ["", "8..", "..8", "8..4", "8..64:", "8..64:0", "8..64:x1", "8..64:x", "0..4", "-8", "8.5", "1e3", "8;16", "8,,16", "12345678", "x".repeat(300)]) {
+for (const text of [
+  "",
+  "8..",
+  "..8",
+  "8..4",
+  "8..64:",
+  "8..64:0",
+  "8..64:x1",
+  "8..64:x",
+  "0..4",
+  "-8",
+  "8.5",
+  "1e3",
+  "8;16",
+  "8,,16",
+  "12345678",
+  "x".repeat(300),
+]) {
   test(`"${text.slice(0, 12)}" is no list of values`, () => {
     assert.throws(
       () => parseValues(text, "--pe"),

@@ -8,7 +8,8 @@ function byDefinition(points: readonly (readonly number[])[]): readonly number[]
   return points.flatMap((point, index) => {
     const beaten = points.some(
       (other) =>
-        other.every((value, i) => value <= (point[i] ?? 0)) && other.some((value, i) => value < (point[i] ?? 0)),
+        other.every((value, i) => value <= (point[i] ?? 0)) &&
+        other.some((value, i) => value < (point[i] ?? 0)),
     );
     return beaten ? [] : [index];
   });

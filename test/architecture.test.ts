@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+
+/** What the files of each folder may import from other folders; every file may import `errors.ts` and `rng.ts`. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  workload: [],
+  hardware: ["workload"],
+  space: ["workload", "hardware"],
+  kernels: ["workload", "hardware", "space"],
+  fidelity: ["workload", "hardware", "space", "kernels"],
+  designs: ["workload", "hardware", "space", "kernels", "fidelity", "sweep"],
+  sweep: ["workload", "hardware", "space", "fidelity"],
+  jobs: ["designs", "sweep", "fidelity"],
+  measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
+  cli: ["workload", "hardware", "designs", "sweep", "jobs", "measure", "starlight.ts"],
+  "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity"],
+  "index.ts": ["workload", "designs", "fidelity", "sweep", "jobs", "starlight.ts"],
+};
+const EVERYWHERE = ["errors.ts", "rng.ts"];
+
+interface Import {
+  readonly from: string;
+  /** As written. */
+  readonly what: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts"));
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(SRC, from), "utf8").replace(/^\s*(\/\/|\/?\*).*$/gm, "");
+  const found = text.matchAll(
+    /^(?:import|export)(\s+type)?\b[^"';]*?\bfrom\s*"([^"]+)"|\bimport(?:\(|\s+)"([^"]+)"|import\.meta\.resolve\("([^"]+)"/gm,
+  );
+  return [...found].map(([, type, a, b, c]) => ({
+    from,
+    what: a ?? b ?? c ?? "",
+    typeOnly: type !== undefined,
+  }));
+});
+
+/** The folder of a file, or the file itself at the top. */
+function home(file: string): string {
+  return file.includes("/") ? (file.split("/")[0] as string) : file;
+}
+
+function target({ from, what }: Import): string {
+  return posix.join(dirname(from), what);
+}
+
+test("every relative import is one that its folder may make", () => {
+  const broken = imports
+    .filter(({ what }) => what.startsWith("."))
+    .filter((one) => {
+      const [own, other] = [home(one.from), home(target(one))];
+      return own !== other && !EVERYWHERE.includes(other) && !MAY_IMPORT[own]?.includes(other);
+    })
+    .map((one) => `${one.from} imports ${one.what}`);
+
+  assert.deepEqual(broken, []);
+});
+
+test("every folder of the sources has a rule, and the files for everyone import nothing", () => {
+  const homes = new Set(files.map(home));
+
+  assert.deepEqual(
+    [...homes].filter((name) => !MAY_IMPORT[name] && !EVERYWHERE.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(MAY_IMPORT).filter((name) => !homes.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    imports.filter(({ from }) => EVERYWHERE.includes(from)),
+    [],
+  );
+});
+
+test("no two files import each other at run time, over any number of steps", () => {
+  const next = new Map<string, string[]>();
+  for (const one of imports) {
+    if (one.typeOnly || !one.what.startsWith(".")) continue;
+    next.set(one.from, [...(next.get(one.from) ?? []), target(one)]);
+  }
+  const state = new Map<string, "open" | "done">();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === "done") return;
+    assert.notEqual(state.get(file), "open", [...path, file].join(" -> "));
+    state.set(file, "open");
+    for (const other of next.get(file) ?? []) visit(other, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of files) visit(file, []);
+});
+
+test("the portable part imports no Node module and no package but its kernels", () => {
+  const reached = new Set<string>(["starlight.ts"]);
+  const outside: string[] = [];
+  for (const file of reached) {
+    for (const one of imports.filter(({ from }) => from === file)) {
+      if (one.what.startsWith(".")) reached.add(target(one));
+      else if (one.what !== "#kernels") outside.push(`${file} imports ${one.what}`);
+    }
+  }
+
+  assert.deepEqual(outside, []);
+  assert.ok(reached.size > 15, [...reached].join(" "));
+});
