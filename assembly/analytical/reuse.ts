@@ -171,9 +171,9 @@ export function reuse(context: usize, block: usize, lanes: i32, scratch: usize):
     v128.store(scratch, f32x4.mul(outS, unless(boundS, stillS, one)), OUTPUT_RELOADS + COLUMN);
     v128.store(scratch, f32x4.mul(outC, unless(boundC, stillC, one)), OUTPUT_RELOADS + 2 * COLUMN);
 
-    // Innermost DRAM loop: only along it do consecutive input tiles overlap. No loop: no rank matches 16.
-    const first = min4(i32x4.min_u(rankR, rankS), rankC, rankK, i32x4.min_u(firstOutput, rankN));
-    const innermost = i32x4.sub(first, i32x4.eq(first, fifteen));
+    // Innermost DRAM loop: only along it do consecutive input tiles overlap. Where there is none all dims match; the C among them
+    // makes the overlap 0, and the bounds are all 1.
+    const innermost = min4(i32x4.min_u(rankR, rankS), rankC, rankK, i32x4.min_u(firstOutput, rankN));
     const isN = i32x4.eq(rankN, innermost);
     const isK = i32x4.eq(rankK, innermost);
     const isC = i32x4.eq(rankC, innermost);

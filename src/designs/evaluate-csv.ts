@@ -129,13 +129,16 @@ async function* untilAborted(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void> {
   const iterator = input[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal?.aborted) resolve(undefined);
-    signal?.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      // A promise of its own for each step: racing one that outlives them all would keep every chunk in memory.
+      const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+        if (signal?.aborted) return resolve(undefined);
+        const stop = (): void => resolve(undefined);
+        signal?.addEventListener("abort", stop, { once: true });
+        const settled = (): void => signal?.removeEventListener("abort", stop);
+        iterator.next().then(resolve, reject).finally(settled);
+      });
       if (next === undefined || next.done) return;
       yield next.value;
     }
