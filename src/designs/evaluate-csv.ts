@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { csvParseRows } from "d3-dsv";
+import { csvFormatRow, csvParseRows } from "d3-dsv";
 import { InputError } from "../errors.ts";
 import { type Chunk, type ChunkAnswer, type ChunkPool, REASON_COLUMN, RESULT_COLUMNS } from "./chunk.ts";
 import { createDosaReader } from "./dosa-row.ts";
@@ -166,7 +166,7 @@ class OrderedOutput {
   async begin(header: readonly string[], keepGoing: boolean): Promise<void> {
     if (this.format === "json") return this.put('{"version":1,"rows":[');
     const columns = [...RESULT_COLUMNS, ...(keepGoing ? [REASON_COLUMN] : []), ...header];
-    await this.put(Buffer.from(`${columns.map(csvCell).join(",")}\n`, "latin1"));
+    await this.put(Buffer.from(`${csvFormatRow(columns)}\n`, "latin1"));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -192,10 +192,6 @@ class OrderedOutput {
       this.sink.write(bytes, (error) => (error ? reject(error) : resolve()));
     });
   }
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The header row, checked, and the bytes it takes with what comes before it. */

@@ -2,7 +2,9 @@ import { createReadStream, ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { csvFormatRows } from "d3-dsv";
 import type { Argv, CommandModule } from "yargs";
+import { RESULT_COLUMNS } from "../../designs/chunk.ts";
 import { type DesignResult, evaluateDesign, parseDesign } from "../../designs/design.ts";
 import { evaluateCsv } from "../../designs/evaluate-csv.ts";
 import { InputError } from "../../errors.ts";
@@ -199,8 +201,8 @@ function formatDesign(result: DesignResult): string {
 }
 
 function formatLayersCsv(result: DesignResult): string {
-  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const { areaMm2, areaSource } = result.totals;
+  const head = [...RESULT_COLUMNS, "name", "count", "mapping"];
   const rows = result.layers.map((layer) =>
     [
       layer.latencyCycles,
@@ -209,10 +211,10 @@ function formatLayersCsv(result: DesignResult): string {
       areaMm2,
       layer.boundBy,
       areaSource,
-      cell(layer.name),
+      layer.name,
       layer.count,
-      cell(layer.mapping),
-    ].join(","),
+      layer.mapping,
+    ].map(String),
   );
-  return `latency_cycles,energy_uj,edp_j_cycles,area_mm2,bound_by,area_source,name,count,mapping\n${rows.join("\n")}\n`;
+  return `${csvFormatRows([head, ...rows])}\n`;
 }
