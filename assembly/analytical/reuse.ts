@@ -243,7 +243,7 @@ export function reuse(context: usize, block: usize, lanes: i32, scratch: usize):
       v128.store(scratch, v128.bitselect(boundK, one, v128.and(corner, kInside)), CORNER_K);
     }
 
-    // Capacity. f32 is exact up to 2^24 words and monotonic above, so no comparison can go wrong.
+    // Capacity. f32 is exact up to 2^24 words and monotonic above, and memories hold fewer, so no comparison can go wrong.
     const weightWords = f32x4.mul(f32x4.mul(tileR, tileS), f32x4.mul(tileC, tileK));
     const peDim = all(context, PE_DIM);
     let status = v128.and(

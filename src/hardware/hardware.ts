@@ -33,8 +33,8 @@ export interface Hardware {
 
 /** DRAM words per cycle of Gemmini in the DOSA set-up. */
 export const DRAM_BANDWIDTH_WORDS = 8;
-/** Largest memory, in words: tile sizes up to here are exact in f32. */
-export const MAX_MEMORY_WORDS = 2 ** 24;
+/** Largest memory, in words: a tile of one word more is still told apart in f32. */
+export const MAX_MEMORY_WORDS = 2 ** 24 - 1;
 export const MAX_PE_DIM = 128;
 export const MAX_MEMORY_KIB = 2048;
 

@@ -3,7 +3,11 @@ import type { Bandwidth, Hardware } from "../hardware/hardware.ts";
 import { type LayerShape, macs, outputWords, weightWords } from "../workload/layer.ts";
 import * as at from "./layout.ts";
 
-/** Writes the record that `evaluate` reads: all that a layer and an accelerator contribute to every candidate. */
+/**
+ * Writes the record that `evaluate` reads: all that a layer and an accelerator contribute to every candidate.
+ *
+ * @throws RangeError if one memory has shared and the other split bandwidth, which the kernel does not mix
+ */
 export function writeContext(
   memory: WebAssembly.Memory,
   address: number,
@@ -14,6 +18,9 @@ export function writeContext(
   const f64 = (offset: number, value: number): void => record.setFloat64(offset, value, true);
   const f32 = (offset: number, value: number): void => record.setFloat32(offset, value, true);
   const energies = accessEnergies(hardware);
+  if (hardware.scratchpadBandwidth.kind !== hardware.accumulatorBandwidth.kind) {
+    throw new RangeError("scratchpad and accumulator bandwidth must both be shared or both be split");
+  }
 
   f64(at.MACS, macs(shape));
   f64(at.WEIGHT_WORDS, weightWords(shape));
