@@ -13,9 +13,8 @@ export interface CsvRequest {
   /** Opens the output; called when the header has been found good, so a bad file replaces nothing. */
   readonly open: () => Promise<Writable>;
   readonly format: Chunk["format"];
+  /** Write bad rows with a reason, and read with a warning what is else refused: a byte order mark, mixed line ends. */
   readonly keepGoing: boolean;
-  /** Refuse what is otherwise read with a warning: a byte order mark, mixed line ends. */
-  readonly strict: boolean;
   /** Stops reading; what was read is still answered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
@@ -216,7 +215,7 @@ function readHeader(
       new InputError({
         where: `${name}: row 1, column 1`,
         expected: "text",
-        found: "a byte order mark, skipped",
+        found: "a byte order mark",
       }),
     );
   }
@@ -247,7 +246,7 @@ function headerEnd(run: Uint8Array, start: number): number {
   return run.length;
 }
 
-/** Notices the first line end that differs from the first one; such files are read all the same. */
+/** Notices the first line end that differs from the first one. */
 function createLineEndWatch(request: CsvRequest): {
   check(ends: ChunkAnswer["lineEnds"], recordsBefore: number): void;
 } {
@@ -271,7 +270,9 @@ function createLineEndWatch(request: CsvRequest): {
 }
 
 function warn(request: CsvRequest, warning: InputError): void {
-  if (request.strict) throw warning;
+  if (!request.keepGoing) {
+    throw new InputError({ ...warning.problem, hint: "--keep-going reads the table all the same" });
+  }
   request.onWarning?.(warning);
 }
 

@@ -20,7 +20,7 @@ export interface BatchTask {
   readonly count: number;
 }
 
-/** Candidates in a task: some 3 ms of work, against a tenth of one to hand it over. */
+/** Candidates in a task: some 3 ms of work, so that handing it over costs little beside it. */
 const TASK_CANDIDATES = 1024 * LANES;
 
 /** An engine that prices on worker threads, in place in one shared memory (Node). Close it when done. */

@@ -21,7 +21,7 @@ export async function createJobPool(workers: number): Promise<JobPool> {
     minThreads: workers,
     maxThreads: workers,
     workerData,
-    // Jobs hold little; without a limit each worker's young generation alone may take 100 MB.
+    // Without a limit what a worker holds grows with the machine, not with the work.
     resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
   return {

@@ -91,7 +91,6 @@ async function evaluateTable(
     open: () => Promise.resolve(sink),
     format: "csv",
     keepGoing: false,
-    strict: false,
   });
 }
 

@@ -215,33 +215,40 @@ test("the rows before the first bad one are written, and a hint says how many", 
   );
 });
 
-test("a byte order mark is skipped with a warning, and refused by --strict", async () => {
+test("a byte order mark is refused on one line, and read with a warning under --keep-going", async () => {
   const args = ["evaluate", "-", "--workers", "1", "--quiet"];
-  const plain = await polaris(args, table);
+  const plain = await polaris([...args, "--keep-going"], table);
 
-  const marked = await polaris(args, `\ufeff${table}`);
-  const strict = await polaris([...args, "--strict"], `\ufeff${table}`);
+  const refused = await polaris(args, `\ufeff${table}`);
+  const read = await polaris([...args, "--keep-going"], `\ufeff${table}`);
 
-  assert.equal(marked.code, 0);
-  assert.match(marked.stderr, /^polaris: warning: stdin: row 1, column 1: .*byte order mark.*\n$/);
-  assert.deepEqual(marked.stdout, plain.stdout);
-  assert.equal(strict.code, 2);
-  assert.match(strict.stderr, /^polaris: stdin: row 1, column 1: .*byte order mark.*\n$/);
+  assert.equal(refused.code, 2);
+  assert.equal(refused.stdout.length, 0);
+  assert.match(
+    refused.stderr,
+    /^polaris: stdin: row 1, column 1: expected .*found a byte order mark .*--keep-going.*\n$/,
+  );
+  assert.equal(read.code, 0);
+  assert.match(read.stderr, /^polaris: warning: stdin: row 1, column 1: .*byte order mark\n$/);
+  assert.deepEqual(read.stdout, plain.stdout);
 });
 
-test("mixed line ends are read with a warning, and refused by --strict", async () => {
+test("mixed line ends are refused on one line, and read with a warning under --keep-going", async () => {
   const args = ["evaluate", "-", "--workers", "1", "--quiet"];
   const mixed = [COLUMNS, ...rows].map((row, at) => row.join(",") + (at === 2 ? "\r\n" : "\n")).join("");
-  const plain = await polaris(args, table);
+  const plain = await polaris([...args, "--keep-going"], table);
 
-  const read = await polaris(args, mixed);
-  const strict = await polaris([...args, "--strict"], mixed);
+  const refused = await polaris(args, mixed);
+  const read = await polaris([...args, "--keep-going"], mixed);
 
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.stderr,
+    /^polaris: stdin: row 3: expected a line end LF.*found CR LF .*--keep-going.*\n$/,
+  );
   assert.equal(read.code, 0);
   assert.match(read.stderr, /^polaris: warning: stdin: row 3: .*LF.*CR LF\n$/);
   assert.deepEqual(read.stdout, plain.stdout);
-  assert.equal(strict.code, 2);
-  assert.match(strict.stderr, /^polaris: stdin: row 3: .*\n$/);
 });
 
 test("a line feed inside a quoted cell is no line end", async () => {
@@ -249,7 +256,7 @@ test("a line feed inside a quoted cell is no line end", async () => {
     .map((row) => `${row.join(",")}\r\n`)
     .join("");
 
-  const { code, stderr } = await polaris(["evaluate", "-", "--workers", "1", "--quiet", "--strict"], text);
+  const { code, stderr } = await polaris(["evaluate", "-", "--workers", "1", "--quiet"], text);
 
   assert.equal(stderr, "");
   assert.equal(code, 0);

@@ -163,7 +163,7 @@ test("a mutated file is answered or refused, the same in pieces as whole", async
         done();
       },
     });
-    const request = { name: "t.csv", format: "csv", keepGoing: true, strict: false } as const;
+    const request = { name: "t.csv", format: "csv", keepGoing: true } as const;
     const input = (async function* () {
       yield* pieces;
     })();

@@ -22,7 +22,6 @@ interface EvaluateArgs {
   readonly out: string | undefined;
   readonly json: boolean;
   readonly "keep-going": boolean;
-  readonly strict: boolean;
   readonly workers: number;
   readonly quiet: boolean;
 }
@@ -43,12 +42,7 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
         .option("out", shared.out)
         .option("json", shared.json)
         .option("keep-going", {
-          describe: "Write bad rows with a reason and go on",
-          type: "boolean",
-          default: false,
-        })
-        .option("strict", {
-          describe: "Refuse a byte order mark and mixed line ends",
+          describe: "Write bad rows with a reason; read a byte order mark and mixed line ends",
           type: "boolean",
           default: false,
         })
@@ -75,7 +69,7 @@ async function evaluateDocument(context: CliContext, { designs, out, json }: Eva
 }
 
 async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<void> {
-  const { designs, out, json, strict } = args;
+  const { designs, out, json } = args;
   const fromStdin = designs === "-";
   const size = fromStdin ? undefined : await fileSize(designs);
   const zipped = /\.gz$/i.test(designs);
@@ -98,7 +92,6 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
       },
       format: json ? "json" : "csv",
       keepGoing: args["keep-going"],
-      strict,
       signal: context.signal,
       onProgress: ({ rows }) => {
         const rate = rows / (performance.now() - started);
