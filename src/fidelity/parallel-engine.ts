@@ -3,25 +3,9 @@ import { loadSharedModule } from "#shared-kernels";
 import { CandidateBatch } from "../kernels/batch.ts";
 import { writeContext } from "../kernels/context.ts";
 import { instantiate } from "../kernels/kernels.ts";
-import { BLOCK_BYTES, LANES, SCRATCH_BYTES } from "../kernels/layout.ts";
+import { SCRATCH_BYTES } from "../kernels/layout.ts";
 import { CONTEXT, createExplainer, type Engine, enginePlan, SCRATCH } from "./engine.ts";
-
-/** What a worker of the pool starts from. */
-export interface BatchWorkerData {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  /** Address of the first worker's scratch; an atomic counter at address 0 hands out the next ones. */
-  readonly scratch: number;
-}
-
-/** Candidates to price: a run of blocks of the shared batch. */
-export interface BatchTask {
-  readonly block: number;
-  readonly count: number;
-}
-
-/** Candidates in a task: some 3 ms of work, so that handing it over costs little beside it. */
-const TASK_CANDIDATES = 1024 * LANES;
+import { type BatchTask, type BatchWorkerData, PIECE_CANDIDATES, PIECES_CLAIMED } from "./shared-batch.ts";
 
 /** An engine that prices on worker threads, in place in one shared memory (Node). Close it when done. */
 export async function createParallelEngine(options: {
@@ -40,19 +24,15 @@ export async function createParallelEngine(options: {
     filename: import.meta.resolve("#batch-worker"),
     minThreads: workers,
     maxThreads: workers,
-    // The next task waits at the worker, so that none idles between two.
-    concurrentTasksPerWorker: 2,
     workerData,
   });
   let busy: Promise<unknown> = Promise.resolve();
 
+  const counters = new Int32Array(memory.buffer, 0, 2);
   const price = async (count: number): Promise<void> => {
-    const tasks: Promise<void>[] = [];
-    for (let first = 0; first < count; first += TASK_CANDIDATES) {
-      const block = address + (first / LANES) * BLOCK_BYTES;
-      tasks.push(pool.run({ block, count: Math.min(TASK_CANDIDATES, count - first) }));
-    }
-    await Promise.all(tasks);
+    Atomics.store(counters, PIECES_CLAIMED, 0);
+    const helpers = Math.min(workers, Math.ceil(count / PIECE_CANDIDATES));
+    await Promise.all(Array.from({ length: helpers }, () => pool.run({ block: address, count })));
   };
 
   return {
