@@ -15,6 +15,15 @@ export interface KernelExports {
    * and energy components to `out`.
    */
   explain(context: number, block: number, count: number, scratch: number, out: number): void;
+
+  /** Windows of a mapping problem (see `mapper-layout.ts`). */
+  windowCount(problem: number): number;
+
+  /** Least latency and energy of `count` windows from `first` on, as pairs of f64 at `out`. */
+  survey(context: number, problem: number, first: number, count: number, out: number): void;
+
+  /** Searches the `count` windows listed as f64 at `list` and adds what lies below the front to it. May grow the memory. */
+  explore(context: number, problem: number, list: number, count: number, front: number): void;
 }
 
 /** An instance and the memory that it works on. */
@@ -30,4 +39,11 @@ export async function instantiate(module: WebAssembly.Module, memory?: WebAssemb
   const used = memory ?? exports.memory;
   if (!used) throw new TypeError("the kernel module exports no memory and none was given");
   return { exports, memory: used };
+}
+
+/** An instance with a memory of its own, without awaiting: for a compiled module in a thread that may block for microseconds. */
+export function instantiateNow(module: WebAssembly.Module): Kernels {
+  const exports = new WebAssembly.Instance(module).exports as unknown as KernelExports;
+  if (!exports.memory) throw new TypeError("the kernel module exports no memory");
+  return { exports, memory: exports.memory };
 }

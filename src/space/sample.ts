@@ -1,6 +1,7 @@
 import type { Hardware } from "../hardware/hardware.ts";
 import type { Rng } from "../rng.ts";
 import { DIMS, inputExtent, type LayerShape } from "../workload/layer.ts";
+import { divisors, primeFactors } from "./divisors.ts";
 import type { RawMapping } from "./raw-mapping.ts";
 
 /** Fills `into` with a random valid mapping of one layer on one accelerator. */
@@ -113,24 +114,4 @@ function randomOrder(permutation: Int32Array, rng: Rng): number {
   let order = 0;
   for (let dim = 0; dim < permutation.length; dim++) order |= (permutation[dim] as number) << (4 * dim);
   return order;
-}
-
-/** Prime factors in rising order, with repetition. */
-export function primeFactors(value: number): number[] {
-  const factors: number[] = [];
-  let left = value;
-  for (let prime = 2; prime * prime <= left; prime++) {
-    for (; left % prime === 0; left /= prime) factors.push(prime);
-  }
-  if (left > 1) factors.push(left);
-  return factors;
-}
-
-/** Divisors in rising order. */
-export function divisors(value: number): number[] {
-  let found = [1];
-  for (const prime of primeFactors(value)) {
-    found = [...new Set([...found, ...found.map((divisor) => divisor * prime)])];
-  }
-  return found.sort((a, b) => a - b);
 }

@@ -3,7 +3,7 @@
 import type { Bandwidth, Hardware } from "../../src/hardware/hardware.ts";
 import type { Rng } from "../../src/rng.ts";
 import { LEVELS, type Level, type Loop, type Mapping } from "../../src/space/mapping.ts";
-import { primeFactors } from "../../src/space/sample.ts";
+import { primeFactors } from "../../src/space/divisors.ts";
 import { DIMS, type Dim, type LayerShape, STEPS, type Step } from "../../src/workload/layer.ts";
 
 /** A mapping and the layer that it computes. */
