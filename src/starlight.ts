@@ -43,6 +43,8 @@ export { parseWorkload, type Workload } from "./workload/workload.ts";
 import { loadModule } from "#kernels";
 import { createEngine, type LocalEngine } from "./fidelity/engine.ts";
 
+export { loadModule };
+
 /**
  * A single-threaded engine with the kernels that come with the package.
  *

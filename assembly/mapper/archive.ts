@@ -13,17 +13,19 @@ import {
   LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, OUTPUT_STEPS, PLANE, TILE_N, TILE_P, TILE_Q, TILE_R,
   TILE_S, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
-import { exists, increase } from "./explore";
+import { increase } from "./explore";
 import { reserve } from "./front";
 import { accumulatorAccesses, busiestCycles, dramBursts, latencyCycles, scratchpadRows } from "./price";
-import { divisor, divisorCount, openWindow } from "./window";
+import { countCandidates, divisor, divisorCount, exists, openWindow } from "./window";
 
 const BELOW: f64 = 1 - 1e-13;
 
 /** Adds every candidate of `count` windows from `first` on that no entry beats, and takes out the entries it beats. */
 export function collect(context: usize, problem: usize, first: f64, count: i32, archive: usize): void {
   for (let i = 0; i < count; i++) {
-    if (openWindow(context, problem, first + <f64>i)) enumerate(context, problem, first + <f64>i, archive);
+    const fits = openWindow(context, problem, first + <f64>i);
+    countCandidates(problem);
+    if (fits) enumerate(context, problem, first + <f64>i, archive);
     else increase(problem, WINDOWS_OVER_CAPACITY, 1);
   }
 }

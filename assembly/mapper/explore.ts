@@ -2,14 +2,14 @@
 import { C, K, MACS, OUTPUT_WORDS, WEIGHT_WORDS } from "../../src/kernels/layout";
 import {
   CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CHOICE_C, CHOICE_K, CHOICE_ORDER, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K,
-  CHOICE_WINDOW, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K, CLASS_LIVE, CLASS_ORDER,
-  CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, EVALUATED, EXTENT, FILTER_STEPS, K_CORNER,
-  KEEP_PARETO, ORDER_K, ORDER_P, ORDER_Q, ORDER_R, ORDER_S, OUTPUT_STEPS, PLANE, TILE_N, TILE_P, TILE_Q, TILE_R,
-  TILE_S, WIDEST_C, WIDEST_K, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_CUT, WINDOWS_OVER_CAPACITY,
+  CHOICE_VARIANT, CHOICE_WINDOW, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K, CLASS_LIVE, CLASS_ORDER,
+  CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, EVALUATED, EXTENT, K_CORNER,
+  KEEP_PARETO, OUTPUT_STEPS, PLANE, TILE_N, TILE_P, TILE_Q, TILE_R,
+  TILE_S, VARIANT, WIDEST_C, WIDEST_K, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_CUT, WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
 import { below, insert } from "./front";
 import { accumulatorAccesses, busiestCycles, dramBursts, energyPj, latencyCycles, scratchpadRows } from "./price";
-import { divisor, divisorCount, openWindow } from "./window";
+import { countCandidates, divisor, divisorCount, exists, openWindow } from "./window";
 
 /** A latency computed without rounding steps, less every error that it may have: never above the true latency. */
 const BELOW: f64 = 1 - 1e-13;
@@ -22,7 +22,9 @@ export function survey(context: usize, problem: usize, first: f64, count: i32, o
   for (let i = 0; i < count; i++, out += 16) {
     let latency: f64 = Infinity;
     let energy: f64 = Infinity;
-    if (openWindow(context, problem, first + <f64>i)) {
+    const fits = openWindow(context, problem, first + <f64>i);
+    countCandidates(problem);
+    if (fits) {
       const perC = leastBound(problem, C, WIDEST_OF_C);
       const perK = leastBound(problem, K, WIDEST_OF_K);
       for (let c = 0; c < load<i32>(problem, CLASS_COUNT); c++) {
@@ -37,7 +39,10 @@ export function survey(context: usize, problem: usize, first: f64, count: i32, o
   }
 }
 
-/** Searches the windows listed as f64 from `list` on and adds what lies below the front to it. */
+/**
+ * Searches the windows listed as f64 from `list` on and adds what lies below the front to it. A window that its bound cuts is
+ * marked in the list as -1 - window.
+ */
 export function explore(context: usize, problem: usize, list: usize, count: i32, front: usize): void {
   const keepPareto = load<i32>(problem, KEEP_PARETO) != 0;
   for (let end = list + (<usize>count << 3); list < end; list += 8) {
@@ -46,8 +51,12 @@ export function explore(context: usize, problem: usize, list: usize, count: i32,
       increase(problem, WINDOWS_OVER_CAPACITY, 1);
       continue;
     }
-    if (mark(context, problem, front, keepPareto)) search(context, problem, window, front, keepPareto);
-    else increase(problem, WINDOWS_CUT, 1);
+    if (mark(context, problem, front, keepPareto)) {
+      search(context, problem, window, front, keepPareto);
+    } else {
+      increase(problem, WINDOWS_CUT, 1);
+      store<f64>(list, -1 - window);
+    }
   }
 }
 
@@ -147,7 +156,6 @@ function search(context: usize, problem: usize, window: f64, front: usize, keepP
 function price(
   context: usize, problem: usize, window: f64, c: i32, k: i32, spatialC: f64, spatialK: f64, front: usize, keepPareto: bool,
 ): bool {
-  const steps = load<f64>(problem, OUTPUT_STEPS) * load<f64>(problem, FILTER_STEPS);
   const perC = load<f64>(problem, EXTENT + (C << 3)) / divisor(problem, C, c);
   const perK = load<f64>(problem, EXTENT + (K << 3)) / divisor(problem, K, k);
   let rounded = false;
@@ -162,26 +170,6 @@ function price(
   }
   increase(problem, EVALUATED, <f64>evaluated);
   return rounded;
-}
-
-/**
- * Whether the loop that a class wants innermost is there. Where it is not, another class is at least as good as the formula
- * of this one; but a corner that begins with K is no formula of anything then.
- */
-// @ts-ignore: decorator
-@inline
-export function exists(problem: usize, order: i32, perC: f64, perK: f64): bool {
-  const outputSteps = load<f64>(problem, OUTPUT_STEPS);
-  const filterSteps = load<f64>(problem, FILTER_STEPS);
-  if (order == ORDER_P || order == ORDER_Q) return outputSteps > 1 || filterSteps * perC * perK == 1;
-  if (order == ORDER_R || order == ORDER_S) return filterSteps * perC > 1;
-  return order < ORDER_K || isPair(order) || perK > 1;
-}
-
-// @ts-ignore: decorator
-@inline
-function isPair(order: i32): bool {
-  return order > ORDER_K && order < ORDER_K + 5;
 }
 
 /** Prices one class at given spatial factors. True if rounding cost a cycle that keeps it from the front or may do so. */
@@ -216,6 +204,7 @@ function priceOne(
     store<i32>(choice, <i32>spatialK, CHOICE_SPATIAL_K);
     store<i32>(choice, <i32>spatialC, CHOICE_SPATIAL_C);
     store<i32>(choice, load<i32>(order, CLASS_ORDER), CHOICE_ORDER);
+    store<i32>(choice, load<i32>(problem, VARIANT), CHOICE_VARIANT);
   }
   return rounded;
 }

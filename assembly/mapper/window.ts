@@ -4,13 +4,14 @@
  * the tiles of K and C, enters as two factors. docs/mapper.md proves that no other order can do better.
  */
 import {
-  C, DIMS, H_DILATION, H_STRIDE, K, N, P, Q, R, S, W_DILATION, W_STRIDE,
+  H_DILATION, H_STRIDE, N, P, Q, R, S, W_DILATION, W_STRIDE,
 } from "../../src/kernels/layout";
 import {
   CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K,
-  CLASS_ORDER, CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, DIVISOR_BYTES, DIVISOR_COUNT, DIVISORS,
+  CLASS_ORDER, CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, COVERED, DIVISOR_BYTES, DIVISOR_COUNT, DIVISORS,
   EXTENT, FILTER_STEPS, K_CORNER, ORDER_K, ORDER_KPR, ORDER_KQS, ORDER_KRP, ORDER_KSQ, ORDER_P, ORDER_PR, ORDER_Q,
-  ORDER_QS, ORDER_R, ORDER_RP, ORDER_S, ORDER_SQ, OUTPUT_STEPS, PLANE, TILE_N, TILE_P, TILE_Q, TILE_R, TILE_S,
+  ORDER_QS, ORDER_R, ORDER_RP, ORDER_S, ORDER_SQ, OUTPUT_STEPS, PLANE, SPREADS_PART_C, SPREADS_PART_K, SPREADS_WHOLE_C,
+  SPREADS_WHOLE_K, TILE_N, TILE_P, TILE_Q, TILE_R, TILE_S,
 } from "../../src/kernels/mapper-layout";
 
 export function divisorCount(problem: usize, dim: i32): i32 {
@@ -49,8 +50,6 @@ export function openWindow(context: usize, problem: usize, window: f64): bool {
   const width = extent(tP, load<f32>(context, W_STRIDE), tR, load<f32>(context, W_DILATION));
   const height = extent(tQ, load<f32>(context, H_STRIDE), tS, load<f32>(context, H_DILATION));
   const plane = width * height * tN;
-  if (tP * tQ * tN > load<f64>(problem, CAPACITY_ACCUMULATOR)) return false;
-  if (tR * tS + plane > load<f64>(problem, CAPACITY_SCRATCHPAD)) return false;
   store<f64>(problem, tR, TILE_R);
   store<f64>(problem, tS, TILE_S);
   store<f64>(problem, tP, TILE_P);
@@ -58,7 +57,22 @@ export function openWindow(context: usize, problem: usize, window: f64): bool {
   store<f64>(problem, tN, TILE_N);
   store<f64>(problem, plane, PLANE);
   writeClasses(context, problem, width, height);
-  return true;
+  return tP * tQ * tN <= load<f64>(problem, CAPACITY_ACCUMULATOR) && tR * tS + plane <= load<f64>(problem, CAPACITY_SCRATCHPAD);
+}
+
+/** Adds the candidates of the open window to COVERED: tiles of C and K times spatial factors times order classes. */
+export function countCandidates(problem: usize): void {
+  let candidates: f64 = 0;
+  for (let whole = 0; whole < 4; whole++) {
+    const spreads =
+      load<f64>(problem + ((whole & 1) != 0 ? SPREADS_WHOLE_C : SPREADS_PART_C)) *
+      load<f64>(problem + ((whole & 2) != 0 ? SPREADS_WHOLE_K : SPREADS_PART_K));
+    for (let i = 0; i < load<i32>(problem, CLASS_COUNT); i++) {
+      const order = load<i32>(problem + CLASSES + <usize>i * CLASS_BYTES, CLASS_ORDER);
+      if (exists(problem, order, (whole & 1) != 0 ? 1 : 2, (whole & 2) != 0 ? 1 : 2)) candidates += spreads;
+    }
+  }
+  store<f64>(problem, load<f64>(problem, COVERED) + candidates, COVERED);
 }
 
 // @ts-ignore: decorator
@@ -166,4 +180,24 @@ function addClass(problem: usize, weights: f64, fixed: f64, perC: f64, inputs: f
   store<f64>(at, inputsPerK, CLASS_INPUTS_PER_K);
   store<i32>(at, order, CLASS_ORDER);
   store<i32>(problem, count + 1, CLASS_COUNT);
+}
+
+/**
+ * Whether the loop that a class wants innermost is there. Where it is not, another class is at least as good as the formula
+ * of this one; but a corner that begins with K is no formula of anything then.
+ */
+// @ts-ignore: decorator
+@inline
+export function exists(problem: usize, order: i32, perC: f64, perK: f64): bool {
+  const outputSteps = load<f64>(problem, OUTPUT_STEPS);
+  const filterSteps = load<f64>(problem, FILTER_STEPS);
+  if (order == ORDER_P || order == ORDER_Q) return outputSteps > 1 || filterSteps * perC * perK == 1;
+  if (order == ORDER_R || order == ORDER_S) return filterSteps * perC > 1;
+  return order < ORDER_K || isPair(order) || perK > 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function isPair(order: i32): bool {
+  return order > ORDER_K && order < ORDER_K + 5;
 }

@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { InputError, UsageError } from "../errors.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { mapCommand } from "./commands/map.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
 
@@ -28,6 +29,7 @@ try {
     .scriptName("polaris")
     .usage("$0 <command>\n\nExplore designs of deep-learning accelerators.")
     .command(evaluateCommand(context))
+    .command(mapCommand(context))
     .command(sweepCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { quote, UsageError } from "../errors.ts";
+import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 
 /** Options that mean the same in every command. */
 export const shared = {
@@ -23,6 +24,33 @@ export const shared = {
   out: { describe: "Write the result to a file", type: "string", requiresArg: true, coerce: once("out") },
   quiet: { alias: "q", describe: "No progress on stderr", type: "boolean", default: false },
 } as const;
+
+/** What is minimised; an `Objective` after reading. */
+export const objective = {
+  describe: "edp, latency, energy, ed2p, or weighted:W for latency^W x energy^(1-W)",
+  default: EDP,
+  defaultDescription: "edp",
+  requiresArg: true,
+  coerce: (value: unknown): Objective =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Objective)
+      : parseObjective(String(once<unknown>("objective")(value as string)), "--objective"),
+};
+
+/** Ends a search early. */
+export const limits = {
+  budget: {
+    describe: "Give the best answer so far after this time, as 60s",
+    requiresArg: true,
+    coerce: duration("budget"),
+  },
+  evaluations: {
+    describe: "The same after so many candidates priced",
+    requiresArg: true,
+    coerce: (value: unknown): number | undefined =>
+      value === undefined ? undefined : integer("evaluations", 1, 1e15)(value),
+  },
+};
 
 /** A flag's one value; yargs makes a list of a flag that is given twice. */
 export function once<T>(flag: string): (value: T | readonly T[]) => T {

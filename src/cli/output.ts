@@ -20,15 +20,16 @@ export async function openOutput(file: string): Promise<Writable> {
  *
  * @throws InputError if it cannot be written
  */
-export async function saveOutput(file: string, text: string): Promise<void> {
+export async function saveOutput(file: string, content: string | Uint8Array): Promise<void> {
   try {
-    await writeFile(file, text);
+    await writeFile(file, content);
   } catch (error) {
     throw unwritable(file, error);
   }
 }
 
-function unwritable(file: string, error: unknown): unknown {
+/** What to tell when a file cannot be written: an InputError where that is the user's to put right. */
+export function unwritable(file: string, error: unknown): unknown {
   const found = {
     ENOENT: "no such folder",
     EISDIR: "a folder",

@@ -1,11 +1,11 @@
 import { InputError, nearest, quote } from "../errors.ts";
 import type { Engine } from "../fidelity/engine.ts";
 import type { Explanation } from "../fidelity/explanation.ts";
+import { type Totals, totals } from "../fidelity/totals.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters, parseHardware } from "../hardware/hardware.ts";
 import { type Mapping, parseMapping } from "../space/mapping.ts";
 import { violations } from "../space/validity.ts";
-import { type Totals, totals } from "../sweep/point.ts";
 import { DIMS, type LayerShape, MAX_BOUND, STEPS } from "../workload/layer.ts";
 import { asRecord, parseShape, parseWorkload, type Workload } from "../workload/workload.ts";
 

@@ -1,7 +1,8 @@
 import { move, transferableSymbol, valueSymbol, workerData } from "piscina";
 import { type ChunkAnswer, type ChunkJob, evaluateChunk } from "../designs/chunk.ts";
 import { createEngine } from "../fidelity/engine.ts";
-import { evaluatePoint, type SweepJob, type SweepPoint } from "../sweep/point.ts";
+import { collectArchive, type LayerArchive } from "../mapper/layer-archive.ts";
+import type { ArchiveJob } from "../mapper/network-archive.ts";
 import type { JobWorkerData } from "./pool.ts";
 
 const { module } = workerData as JobWorkerData;
@@ -20,7 +21,7 @@ export function chunk({ bytes, ...job }: ChunkJob): ChunkAnswer {
   } as unknown as ArrayBuffer) as unknown as ChunkAnswer;
 }
 
-/** Evaluates one hardware point of a sweep. */
-export function point(job: SweepJob): SweepPoint {
-  return evaluatePoint(engine, job);
+/** Enumerates one layer on one PE array. */
+export function archive({ shape, array, range }: ArchiveJob): LayerArchive {
+  return collectArchive(module, shape, array, range);
 }

@@ -1,7 +1,7 @@
 import { Piscina } from "piscina";
 import { loadModule } from "#kernels";
 import type { ChunkPool } from "../designs/chunk.ts";
-import type { PointPool } from "../sweep/sweep.ts";
+import type { ArchivePool } from "../mapper/network-archive.ts";
 
 /** What a worker of the pool starts from. */
 export interface JobWorkerData {
@@ -9,7 +9,7 @@ export interface JobWorkerData {
 }
 
 /** Worker threads, each with an engine of its own, for jobs that are worth a message: some milliseconds each. */
-export interface JobPool extends ChunkPool, PointPool {
+export interface JobPool extends ChunkPool, ArchivePool {
   /** Ends the workers; jobs under way are dropped. */
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function createJobPool(workers: number): Promise<JobPool> {
   return {
     workers,
     evaluateChunk: (job) => pool.run(job, { name: "chunk", transferList: [job.bytes.buffer as ArrayBuffer] }),
-    sweepPoint: (job) => pool.run(job, { name: "point" }),
+    collectArchive: (job) => pool.run(job, { name: "archive" }),
     close: () => pool.destroy(),
   };
 }

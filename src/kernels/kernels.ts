@@ -24,6 +24,9 @@ export interface KernelExports {
 
   /** Searches the `count` windows listed as f64 at `list` and adds what lies below the front to it. May grow the memory. */
   explore(context: number, problem: number, list: number, count: number, front: number): void;
+
+  /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
+  collect(context: number, problem: number, first: number, count: number, archive: number): void;
 }
 
 /** An instance and the memory that it works on. */

@@ -1,17 +1,15 @@
 // How a mapping problem and its answer lie in linear memory; see `layout.ts` for the rules of such a file.
 //
 //   problem ─┬─ header            extents, capacities, counters
-//            ├─ divisors          per dim MAX_DIVISORS f64, ascending
+//            ├─ divisors          per dim a list of f64, ascending: the tile extents that it may have below DRAM
 //            ├─ widest spatial    per divisor of K and of C the largest factor of it that the array takes
 //            ├─ window            what the kernel derives from one window (tile of R S P Q N)
 //            └─ classes           the DRAM order classes of that window
 //
 // A window is an index in mixed radix over the divisors of R, S, P, Q, N, the R digit the slowest.
 
-/** Divisors that a bound may have: no number up to 2^24 has more than 448. */
-export const MAX_DIVISORS = 448;
-/** Bytes of a list of divisors. */
-export const DIVISOR_BYTES = 3584;
+/** Bytes of a list of divisors: room for 512, and no number up to 2^24 has more than 504. */
+export const DIVISOR_BYTES = 4096;
 
 // Problem header. f64 fields.
 /** Extents of the layer, in the order of the dims. */
@@ -35,34 +33,42 @@ export const MOST_ACCUMULATOR_KIB = 136;
 export const DIVISOR_COUNT = 144;
 /** Not 0 to keep every non-dominated (latency, energy) pair, 0 to keep only those on the lower-left convex hull. */
 export const KEEP_PARETO = 172;
-/** Words per cycle in both directions for memories with one port; the kernel looks here which regime holds. */
-export const HEADER_BYTES = 176;
+/** Number of this shape among the padded variants of a layer; choices carry it. */
+export const VARIANT = 176;
 
-export const DIVISORS = 192;
+// f64 fields again.
+/** Candidates that the windows surveyed or collected so far hold, whether or not they fit. */
+export const COVERED = 184;
+/** Ways to spread a tile that is the whole bound, and all smaller tiles together, over the array: K, then C. */
+export const SPREADS_WHOLE_K = 192;
+export const SPREADS_PART_K = 200;
+export const SPREADS_WHOLE_C = 208;
+export const SPREADS_PART_C = 216;
+
+export const DIVISORS = 224;
 /** Per divisor of K, then per divisor of C: the widest spatial factor. */
-export const WIDEST_OF_K = 25280;
-export const WIDEST_OF_C = 28864;
+export const WIDEST_OF_K = 28896;
+export const WIDEST_OF_C = 32992;
 
-// Window record, f64 fields from WINDOW on: tile extents, DRAM bounds, products of them, and input words per channel.
-export const WINDOW = 32448;
-export const TILE_R = 32448;
-export const TILE_S = 32456;
-export const TILE_P = 32464;
-export const TILE_Q = 32472;
-export const TILE_N = 32480;
+// Window record, f64 fields: tile extents, products of DRAM bounds, and input words per channel.
+export const TILE_R = 37088;
+export const TILE_S = 37096;
+export const TILE_P = 37104;
+export const TILE_Q = 37112;
+export const TILE_N = 37120;
 /** Input words of the tile for one channel. */
-export const PLANE = 32488;
+export const PLANE = 37128;
 /** Product of the DRAM bounds of P, Q and N; of R and S. */
-export const OUTPUT_STEPS = 32496;
-export const FILTER_STEPS = 32504;
+export const OUTPUT_STEPS = 37136;
+export const FILTER_STEPS = 37144;
 /** Not 0 if an order that begins with K saves a step of the sliding window: then a larger K tile may lose something. */
-export const K_CORNER = 32512;
-export const CLASS_COUNT = 32520;
+export const K_CORNER = 37152;
+export const CLASS_COUNT = 37160;
 
 // Order classes of a window: what traffic is at DRAM bounds bC and bK.
 //   weight fills = weights * WEIGHTS, write-backs = outputs * (OUTPUTS_FIXED + OUTPUTS_PER_C * bC),
 //   input fills = C * (INPUTS_FIXED + INPUTS_PER_K * bK)
-export const CLASSES = 32576;
+export const CLASSES = 37168;
 export const CLASS_BYTES = 48;
 export const CLASS_WEIGHTS = 0;
 export const CLASS_OUTPUTS_FIXED = 8;
@@ -74,7 +80,7 @@ export const CLASS_ORDER = 40;
 /** i32: whether the class may hold a point below the front, by its bound. */
 export const CLASS_LIVE = 44;
 /** Room for the three plain classes and four corners. */
-export const PROBLEM_BYTES = 32960;
+export const PROBLEM_BYTES = 37504;
 
 // DRAM loop orders, innermost first; dims not named lie outside in any order.
 /** P Q N or Q P N: weights stay. */
@@ -96,13 +102,14 @@ export const ORDER_KQS = 11;
 export const ORDER_KSQ = 12;
 
 // A choice: one point of the map space.
-/** f64 window; i32 index of the K and C divisors below DRAM, spatial factors, order. */
+/** f64 window; i32 index of the K and C divisors below DRAM, spatial factors, order, variant. */
 export const CHOICE_WINDOW = 0;
 export const CHOICE_K = 8;
 export const CHOICE_C = 12;
 export const CHOICE_SPATIAL_K = 16;
 export const CHOICE_SPATIAL_C = 20;
 export const CHOICE_ORDER = 24;
+export const CHOICE_VARIANT = 28;
 export const CHOICE_BYTES = 32;
 
 // Front: the best (latency, energy) pairs of one layer on one accelerator, latency ascending, energy descending.

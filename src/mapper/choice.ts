@@ -1,7 +1,7 @@
 import * as at from "../kernels/mapper-layout.ts";
 import type { Loop, Mapping } from "../space/mapping.ts";
 import { DIMS, type Dim, type LayerShape } from "../workload/layer.ts";
-import type { Divisors } from "./problem.ts";
+import type { TileChoices } from "./problem.ts";
 
 /** DRAM loops of each ORDER_* code, innermost first; what is not named lies outside. */
 const ORDERS: readonly (readonly Dim[])[] = [
@@ -19,33 +19,31 @@ const ORDERS: readonly (readonly Dim[])[] = [
   ["K", "Q", "S"],
   ["K", "S", "Q"],
 ];
-/** The dims of a window, the slowest digit first. */
-const WINDOW_DIMS = ["R", "S", "P", "Q", "N"] as const;
+
+/** Dims of a window, the slowest digit first. */
+export const WINDOW_DIMS = ["R", "S", "P", "Q", "N"] as const;
 
 /** Tile extents below DRAM of the window with an index. */
-export function windowTiles(divisors: Divisors, window: number): Record<(typeof WINDOW_DIMS)[number], number> {
+export function windowTiles(
+  choices: TileChoices,
+  window: number,
+): Record<(typeof WINDOW_DIMS)[number], number> {
   const tiles = { R: 1, S: 1, P: 1, Q: 1, N: 1 };
   let rest = window;
-  for (const dim of WINDOW_DIMS.toReversed()) {
-    const list = divisors[DIMS.indexOf(dim)] ?? [1];
+  for (const dim of [...WINDOW_DIMS].reverse()) {
+    const list = choices[DIMS.indexOf(dim)] ?? [1];
     tiles[dim] = list[rest % list.length] ?? 1;
     rest = Math.floor(rest / list.length);
   }
   return tiles;
 }
 
-/** The mapping that a choice record stands for. */
-export function readChoice(
-  memory: WebAssembly.Memory,
-  address: number,
-  shape: LayerShape,
-  divisors: Divisors,
-): Mapping {
-  const record = new DataView(memory.buffer, address, at.CHOICE_BYTES);
+/** The mapping that a choice record (CHOICE_BYTES of `mapper-layout.ts`) stands for. */
+export function readChoice(record: DataView, shape: LayerShape, choices: TileChoices): Mapping {
   const tile: Record<Dim, number> = {
-    ...windowTiles(divisors, record.getFloat64(at.CHOICE_WINDOW, true)),
-    K: divisors[DIMS.indexOf("K")]?.[record.getInt32(at.CHOICE_K, true)] ?? 1,
-    C: divisors[DIMS.indexOf("C")]?.[record.getInt32(at.CHOICE_C, true)] ?? 1,
+    ...windowTiles(choices, record.getFloat64(at.CHOICE_WINDOW, true)),
+    K: choices[DIMS.indexOf("K")]?.[record.getInt32(at.CHOICE_K, true)] ?? 1,
+    C: choices[DIMS.indexOf("C")]?.[record.getInt32(at.CHOICE_C, true)] ?? 1,
   };
   const spatialK = record.getInt32(at.CHOICE_SPATIAL_K, true);
   const spatialC = record.getInt32(at.CHOICE_SPATIAL_C, true);
@@ -53,12 +51,13 @@ export function readChoice(
   const innermostFirst = [...first, ...DIMS.filter((dim) => !first.includes(dim))];
   return {
     loops: {
-      dram: loops(innermostFirst.toReversed(), (dim) => shape[dim] / tile[dim]),
+      dram: loops(innermostFirst.reverse(), (dim) => shape[dim] / tile[dim]),
       scratchpad: [],
       // P and Q lie in the registers and N innermost, so that weights stay while outputs advance.
-      accumulator: loops(["K", "C", "R", "S", "N"], (dim) => {
-        return tile[dim] / (dim === "K" ? spatialK : dim === "C" ? spatialC : 1);
-      }),
+      accumulator: loops(
+        ["K", "C", "R", "S", "N"],
+        (dim) => tile[dim] / (dim === "K" ? spatialK : dim === "C" ? spatialC : 1),
+      ),
       register: loops(["P", "Q"], (dim) => tile[dim]),
     },
     spatialK,

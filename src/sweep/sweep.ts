@@ -1,24 +1,38 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { MemoryRange } from "../mapper/layer-archive.ts";
+import {
+  type ArchivedLayer,
+  type ArchivePool,
+  bestOn,
+  collectNetwork,
+  layersOf,
+  type NetworkArchive,
+  type NetworkPoint,
+} from "../mapper/network-archive.ts";
+import type { Objective } from "../mapper/objective.ts";
+import type { Layer } from "../workload/layer.ts";
 import { paretoFront } from "./pareto.ts";
-import type { Objective, SweepJob, SweepPoint } from "./point.ts";
-
-/** Whatever evaluates hardware points, several at a time. */
-export interface PointPool {
-  readonly workers: number;
-  sweepPoint(job: SweepJob): Promise<SweepPoint>;
-}
 
 export interface SweepRequest {
-  readonly workload: Workload;
+  readonly layers: readonly Layer[];
   readonly grid: readonly HardwareParameters[];
   readonly objective: Objective;
-  /** Random mappings of each layer at each point. */
-  readonly mappings: number;
-  readonly seed: number;
-  /** No further points are begun afterwards; what is under way is finished. */
+  /** Points known from an earlier run, in the order of the grid; they are not computed again. */
+  readonly known?: readonly SweepPoint[];
+  /** Keep the layers' mappings of every point. */
+  readonly withLayers?: boolean;
+  /** No further array is enumerated once so many candidates have been priced. */
+  readonly evaluations?: number;
+  /** No further points are begun afterwards. */
   readonly signal?: AbortSignal;
+  /** A new point, in the order of the grid. */
   readonly onPoint?: (point: SweepPoint, done: number) => void;
+  /** Layers enumerated so far on a new array. */
+  readonly onLayer?: (array: number, done: number) => void;
+}
+
+export interface SweepPoint extends Omit<NetworkPoint, "picks"> {
+  readonly layers?: readonly ArchivedLayer[];
 }
 
 export interface SweepResult {
@@ -27,28 +41,100 @@ export interface SweepResult {
   /** Indices into `points` that no other beats in latency, energy and area together. */
   readonly pareto: readonly number[];
   readonly complete: boolean;
+  /** Candidates that the enumerations of this run covered, and those among them that were priced. */
+  readonly covered: number;
+  readonly evaluated: number;
 }
 
-/** Evaluates every hardware point of a grid on worker threads; the same result for any number of them. */
-export async function sweep(pool: PointPool, request: SweepRequest): Promise<SweepResult> {
-  const { workload, grid, objective, mappings, seed, signal } = request;
-  const points: (SweepPoint | undefined)[] = new Array(grid.length).fill(undefined);
-  let next = 0;
-  let done = 0;
-  const lane = async (): Promise<void> => {
-    while (next < grid.length && !signal?.aborted) {
-      const index = next++;
-      const parameters = grid[index] as HardwareParameters;
-      const point = await pool.sweepPoint({ parameters, layers: workload.layers, mappings, objective, seed });
-      points[index] = point;
-      request.onPoint?.(point, ++done);
+/** How often other tasks of the thread get their turn. */
+const TURN_MS = 40;
+
+/**
+ * The best mappings on every hardware config of a grid, proven: each layer is enumerated once for each PE array, which
+ * answers every size of the memories. The same result for any number of workers.
+ */
+export async function sweep(pool: ArchivePool, request: SweepRequest): Promise<SweepResult> {
+  const { layers, grid, objective, signal, evaluations = Number.POSITIVE_INFINITY } = request;
+  const points: SweepPoint[] = [...(request.known ?? [])];
+  const range = memoryRange(grid);
+  let covered = 0;
+  let evaluated = 0;
+  let turned = performance.now();
+  while (points.length < grid.length && evaluated < evaluations && !signal?.aborted) {
+    const array = grid[points.length] as HardwareParameters;
+    let done = 0;
+    const network = await unlessAborted(
+      signal,
+      collectNetwork(
+        pool,
+        layers,
+        { peDim: array.peDim, ...(array.bandwidth && { bandwidth: array.bandwidth }) },
+        range,
+        () => request.onLayer?.(array.peDim, ++done),
+      ),
+    );
+    if (!network) break;
+    for (const archive of new Set(network.archives)) {
+      covered += archive.covered;
+      evaluated += archive.evaluated;
     }
-  };
-  // Two jobs a worker, so that none waits for the next.
-  await Promise.all(Array.from({ length: 2 * pool.workers }, lane));
-  const finished = points.filter((point) => point !== undefined);
-  const front = paretoFront(
-    finished.map(({ totals }) => [totals.latencyCycles, totals.energyUj, totals.areaMm2]),
+    while (isOn(network, grid[points.length]) && !signal?.aborted) {
+      const point = evaluate(
+        network,
+        grid[points.length] as HardwareParameters,
+        objective,
+        request.withLayers,
+      );
+      points.push(point);
+      request.onPoint?.(point, points.length);
+      if (performance.now() - turned < TURN_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      turned = performance.now();
+    }
+  }
+  const pareto = paretoFront(
+    points.map(({ totals }) => [totals.latencyCycles, totals.energyUj, totals.areaMm2]),
   );
-  return { points: finished, pareto: front, complete: finished.length === grid.length };
+  return { points, pareto, complete: points.length === grid.length, covered, evaluated };
+}
+
+function evaluate(
+  network: NetworkArchive,
+  { scratchpadKib, accumulatorKib }: HardwareParameters,
+  objective: Objective,
+  withLayers = false,
+): SweepPoint {
+  const best = bestOn(network, scratchpadKib, accumulatorKib, objective);
+  if (!best) throw new Error("a layer has no mapping though a single word of each operand fits");
+  const { hardware, totals } = best;
+  return { hardware, totals, ...(withLayers ? { layers: layersOf(network, best) } : {}) };
+}
+
+function isOn({ array }: NetworkArchive, point: HardwareParameters | undefined): boolean {
+  return point?.peDim === array.peDim && point.bandwidth === array.bandwidth;
+}
+
+/** The smallest range of memories that holds a grid's. */
+function memoryRange(grid: readonly HardwareParameters[]): MemoryRange {
+  let range: MemoryRange | undefined;
+  for (const { scratchpadKib, accumulatorKib } of grid) {
+    range = {
+      leastScratchpadKib: Math.min(range?.leastScratchpadKib ?? scratchpadKib, scratchpadKib),
+      mostScratchpadKib: Math.max(range?.mostScratchpadKib ?? scratchpadKib, scratchpadKib),
+      leastAccumulatorKib: Math.min(range?.leastAccumulatorKib ?? accumulatorKib, accumulatorKib),
+      mostAccumulatorKib: Math.max(range?.mostAccumulatorKib ?? accumulatorKib, accumulatorKib),
+    };
+  }
+  if (!range) throw new RangeError("a sweep needs at least one hardware config");
+  return range;
+}
+
+/** What a promise gives, or undefined as soon as the signal is aborted. */
+function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T | undefined> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

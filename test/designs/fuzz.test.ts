@@ -152,7 +152,7 @@ test("a mutated file is answered or refused, the same in pieces as whole", async
       });
       return { ...result, bytes: Buffer.from(text, "latin1") };
     },
-    sweepPoint: () => Promise.reject(new Error("not asked for")),
+    collectArchive: () => Promise.reject(new Error("not asked for")),
     close: () => Promise.resolve(),
   };
   const run = async (pieces: readonly Uint8Array[]): Promise<string> => {

@@ -2,8 +2,8 @@
 // not only what a sensible mapper would try. Everything comes from an Rng, so a seed names a case.
 import type { Bandwidth, Hardware } from "../../src/hardware/hardware.ts";
 import type { Rng } from "../../src/rng.ts";
-import { LEVELS, type Level, type Loop, type Mapping } from "../../src/space/mapping.ts";
 import { primeFactors } from "../../src/space/divisors.ts";
+import { LEVELS, type Level, type Loop, type Mapping } from "../../src/space/mapping.ts";
 import { DIMS, type Dim, type LayerShape, STEPS, type Step } from "../../src/workload/layer.ts";
 
 /** A mapping and the layer that it computes. */
