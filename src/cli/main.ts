@@ -5,6 +5,7 @@ import { InputError, UsageError } from "../errors.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { mapCommand } from "./commands/map.ts";
+import { searchCommand } from "./commands/search.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
 
@@ -31,6 +32,7 @@ try {
     .command(evaluateCommand(context))
     .command(mapCommand(context))
     .command(sweepCommand(context))
+    .command(searchCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")

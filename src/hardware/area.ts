@@ -26,18 +26,24 @@ export function area(hardware: Hardware): Area {
   const scratchpad = scratchpadArea(peDim, scratchpadRows);
   const bank = accumulatorArea(accumulatorRows);
   return {
-    mm2: scratchpad.mm2 + peDim * bank.mm2 + peDim * peDim * PE_MM2,
+    mm2: sumAreas(peDim, scratchpad.mm2, bank.mm2),
     source: worse(scratchpad.source, bank.source),
   };
 }
 
-function accumulatorArea(rows: number): Area {
+/** mm2 of an accelerator from those of its scratchpad and of one accumulator bank. */
+export function sumAreas(peDim: number, scratchpadMm2: number, bankMm2: number): number {
+  return scratchpadMm2 + peDim * bankMm2 + peDim * peDim * PE_MM2;
+}
+
+/** One accumulator bank of 32-bit rows. */
+export function accumulatorArea(rows: number): Area {
   if (rows < TINY_ACCUMULATOR_ROWS) return { mm2: TINY_ACCUMULATOR_MM2, source: "table" };
   return lookUp(ACCUMULATOR_AREAS, Math.max(rows, LEAST_ROWS));
 }
 
-/** Between tabulated array sizes: log-log interpolation in `peDim` of memories of equal capacity. */
-function scratchpadArea(peDim: number, rows: number): Area {
+/** A scratchpad of rows of `peDim` words. Between tabulated array sizes: log-log interpolation in `peDim` at equal capacity. */
+export function scratchpadArea(peDim: number, rows: number): Area {
   const exact = SCRATCHPAD_AREAS.get(peDim);
   if (exact) return lookUp(exact, Math.max(rows, LEAST_ROWS));
   const sizes = [...SCRATCHPAD_AREAS.keys()];
