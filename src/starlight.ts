@@ -1,7 +1,14 @@
 // The portable part: any runtime with WebAssembly SIMD, no Node modules.
+export {
+  type CodesignRequest,
+  type CodesignResult,
+  codesign,
+} from "./codesign/codesign.ts";
+export type { HardwareSpace } from "./codesign/space.ts";
 export { InputError, type InputProblem } from "./errors.ts";
 export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
+export { type Totals, totals } from "./fidelity/totals.ts";
 export { type Area, type AreaSource, area } from "./hardware/area.ts";
 export { type AccessEnergies, accessEnergies, sramAccessPj } from "./hardware/energy.ts";
 export {
@@ -12,6 +19,25 @@ export {
   parseHardware,
 } from "./hardware/hardware.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
+export { type Certificate, createCertifier } from "./mapper/certificate.ts";
+export { collectArchive, type LayerArchive, type MemoryRange } from "./mapper/layer-archive.ts";
+export {
+  LayerSearch,
+  type LayerSearchOptions,
+  type MappedPoint,
+  type SearchStatistics,
+} from "./mapper/layer-search.ts";
+export { type MappedLayer, type MapRequest, mapNetwork, type NetworkMapping } from "./mapper/map-network.ts";
+export { minimiseNetwork, type NetworkChoice } from "./mapper/network.ts";
+export {
+  type ArchiveJob,
+  type ArchivePool,
+  bestOn,
+  collectNetwork,
+  layersOf,
+  type NetworkArchive,
+} from "./mapper/network-archive.ts";
+export { cost, EDP, type Objective, parseObjective } from "./mapper/objective.ts";
 export { createRng, type Rng } from "./rng.ts";
 export {
   formatMapping,

@@ -81,7 +81,7 @@ function mark(context: usize, problem: usize, front: usize, keepPareto: bool): b
   return live;
 }
 
-/** The least DRAM bound that C or K can have in the open window, by the capacities alone. */
+/** The least DRAM bound that C or K can have in the open window, by the capacities alone; that of its smallest tile if none fits. */
 function leastBound(problem: usize, dim: i32, widest: usize): f64 {
   const room = load<f64>(problem, CAPACITY_SCRATCHPAD);
   const taps = load<f64>(problem, TILE_R) * load<f64>(problem, TILE_S);
@@ -95,7 +95,7 @@ function leastBound(problem: usize, dim: i32, widest: usize): f64 {
       : taps * tile + plane <= room && outputs * tile <= bank * load<f64>(problem + widest + (<usize>i << 3));
     if (fits) return load<f64>(problem + (<usize>dim << 3), EXTENT) / tile;
   }
-  return load<f64>(problem + (<usize>dim << 3), EXTENT);
+  return load<f64>(problem + (<usize>dim << 3), EXTENT) / divisor(problem, dim, 0);
 }
 
 let boundLatency: f64 = 0;

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadModule } from "#kernels";
+import { codesign } from "../../src/codesign/codesign.ts";
+import { PriorityQueue } from "../../src/codesign/queue.ts";
+import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
+import { area } from "../../src/hardware/area.ts";
+import { createHardware } from "../../src/hardware/hardware.ts";
+import { collectArchive } from "../../src/mapper/layer-archive.ts";
+import { LayerSearch } from "../../src/mapper/layer-search.ts";
+import { minimiseNetwork } from "../../src/mapper/network.ts";
+import type { ArchivePool } from "../../src/mapper/network-archive.ts";
+import { parseObjective } from "../../src/mapper/objective.ts";
+import { createRng } from "../../src/rng.ts";
+import { builtinWorkload } from "../../src/workload/builtin.ts";
+import type { Workload } from "../../src/workload/workload.ts";
+import { integer, pick, smallShape } from "../mapper/random-case.ts";
+
+const module = await loadModule();
+const pool: ArchivePool = {
+  collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
+};
+
+function randomWorkload(seed: number, i: number): Workload {
+  const rng = createRng(seed, i);
+  const layers = Array.from({ length: integer(rng, 1, 3) }, (_, place) => {
+    const shape = smallShape(rng, 9);
+    return { name: `layer${place}`, count: integer(rng, 1, 4), groups: 1, shape };
+  });
+  return { name: `workload${i}`, layers };
+}
+
+function costOn(workload: Workload, parameters: Parameters<typeof createHardware>[0], name: string): number {
+  const hulls = workload.layers.map(({ shape, count }) => {
+    const search = new LayerSearch(module, shape, createHardware(parameters));
+    search.advance(Number.POSITIVE_INFINITY);
+    return { count, hull: search.points() };
+  });
+  return minimiseNetwork(hulls, parseObjective(name))?.cost ?? Number.NaN;
+}
+
+test("branch and bound finds the hardware that trying every config finds, with and without a cap, for one or two networks", async () => {
+  for (let i = 0; i < 12; i++) {
+    const rng = createRng(61, i);
+    const workloads = Array.from({ length: i % 3 === 0 ? 2 : 1 }, (_, place) =>
+      randomWorkload(62, 2 * i + place),
+    );
+    const space: HardwareSpace = {
+      arrays: [{ peDim: 2 }, { peDim: pick([4, 6, 16], rng) }],
+      scratchpadKib: [1, 2, 3, 5, 8, 9],
+      accumulatorKib: [1, 2, 4, 7],
+      ...(rng() < 0.6 ? { maxAreaMm2: 0.02 + 0.1 * rng() } : {}),
+    };
+    const name = pick(["edp", "energy", "latency", "weighted:0.7"], rng);
+    let least = Number.POSITIVE_INFINITY;
+    for (const array of space.arrays) {
+      for (const scratchpadKib of space.scratchpadKib) {
+        for (const accumulatorKib of space.accumulatorKib) {
+          const parameters = { ...array, scratchpadKib, accumulatorKib };
+          if (area(createHardware(parameters)).mm2 > (space.maxAreaMm2 ?? Number.POSITIVE_INFINITY)) continue;
+          const costs = workloads.map((workload) => costOn(workload, parameters, name));
+          const mean = costs.reduce(
+            (product, cost) => product * (costs.length === 1 ? cost : cost ** (1 / costs.length)),
+            1,
+          );
+          least = Math.min(least, mean);
+        }
+      }
+    }
+
+    const found = await codesign(pool, { workloads, space, objective: parseObjective(name) });
+
+    const costs = workloads.map((workload) => costOn(workload, found.hardware, name));
+    const mean = costs.reduce(
+      (product, cost) => product * (costs.length === 1 ? cost : cost ** (1 / costs.length)),
+      1,
+    );
+    assert.equal(found.optimal, true);
+    assert.equal(found.gap, 0);
+    assert.equal(mean, least, JSON.stringify({ i, name, space, hardware: found.hardware }));
+    assert.ok(
+      (found.networks[0]?.totals.areaMm2 ?? Number.NaN) <= (space.maxAreaMm2 ?? Number.POSITIVE_INFINITY),
+    );
+  }
+});
+
+test("a budget that ends first leaves a design whose gap holds the truth", async () => {
+  const workload = builtinWorkload("bert");
+  const sizes = Array.from({ length: 2048 }, (_, i) => i + 1);
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 8 }, { peDim: 16 }],
+    scratchpadKib: sizes,
+    accumulatorKib: sizes,
+  };
+  const request = { workloads: [workload], space, objective: parseObjective("edp") };
+
+  const whole = await codesign(pool, request);
+  const cut = await codesign(pool, { ...request, budgetMs: 0 });
+
+  const edp = (result: typeof whole): number => result.networks[0]?.totals.edpJCycles ?? Number.NaN;
+  assert.equal(whole.optimal, true);
+  assert.equal(cut.optimal, false);
+  assert.ok(
+    edp(cut) >= edp(whole) && edp(cut) <= edp(whole) * (1 + cut.gap) * (1 + 1e-12),
+    `${edp(cut)} ${edp(whole)} ${cut.gap}`,
+  );
+});
+
+test("a cap below the smallest config is refused, and says what the smallest takes", async () => {
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 2 }],
+    scratchpadKib: [1],
+    accumulatorKib: [1],
+    maxAreaMm2: 1e-6,
+  };
+  await assert.rejects(
+    codesign(pool, { workloads: [randomWorkload(64, 1)], space, objective: parseObjective("edp") }),
+    /--max-area-mm2: expected at least the smallest config's 0\.01359502, found 0\.000001/,
+  );
+});
+
+test("boxes halve down to single configs without losing or doubling one", () => {
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 4 }],
+    scratchpadKib: [1, 2, 3, 50, 51],
+    accumulatorKib: [4, 5, 6, 7, 900],
+  };
+  const leaves: string[] = [];
+  const visit = (box: Parameters<typeof halves>[1]): void => {
+    const parts = halves(space, box);
+    if (parts) for (const part of parts) visit(part);
+    else leaves.push(`${box.scratchpad[0]},${box.accumulator[0]}`);
+  };
+  visit({ array: 0, scratchpad: [0, 4], accumulator: [0, 4] });
+
+  assert.equal(leaves.length, 25);
+  assert.equal(new Set(leaves).size, 25);
+});
+
+test("areas of a space are those of its accelerators, and a box's least is the least of its configs'", () => {
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 4 }],
+    scratchpadKib: [12, 14, 15, 16, 17],
+    accumulatorKib: [3, 6, 9],
+  };
+  const areas = arrayAreas(space, { peDim: 4 });
+  let least = Number.POSITIVE_INFINITY;
+  for (const [s, scratchpadKib] of space.scratchpadKib.entries()) {
+    for (const [a, accumulatorKib] of space.accumulatorKib.entries()) {
+      const { mm2 } = area(createHardware({ peDim: 4, scratchpadKib, accumulatorKib }));
+      assert.equal(areas.of(s, a), mm2);
+      if (s >= 1 && a <= 1) least = Math.min(least, mm2);
+    }
+  }
+  assert.equal(areas.least({ array: 0, scratchpad: [1, 4], accumulator: [0, 1] }), least);
+});
+
+test("the queue gives keys in rising order, equal ones as they came", () => {
+  const rng = createRng(65);
+  const queue = new PriorityQueue<number>();
+  const keys = Array.from({ length: 500 }, () => integer(rng, 0, 50));
+  for (const [i, key] of keys.entries()) queue.push(key, i);
+  const expected = keys.map((key, i) => [key, i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+
+  assert.equal(queue.least, expected[0]?.[0]);
+  assert.deepEqual(
+    keys.map(() => queue.pop()),
+    expected.map(([, i]) => i),
+  );
+  assert.equal(queue.pop(), undefined);
+  assert.equal(queue.least, Number.POSITIVE_INFINITY);
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { minimiseCapped } from "../../src/mapper/capped.ts";
+import { lowerLeftHull, minimiseNetwork, type Point } from "../../src/mapper/network.ts";
+import { cost, parseObjective } from "../../src/mapper/objective.ts";
+import { createRng, type Rng } from "../../src/rng.ts";
+import { integer, pick } from "./random-case.ts";
+
+const OBJECTIVES = ["edp", "latency", "energy", "ed2p", "weighted:0.3"].map((text) => parseObjective(text));
+
+interface RandomLayer {
+  readonly count: number;
+  readonly points: readonly Point[];
+}
+
+function randomLayers(rng: Rng): readonly RandomLayer[] {
+  return Array.from({ length: integer(rng, 1, 4) }, () => ({
+    count: integer(rng, 1, 5),
+    points: Array.from({ length: integer(rng, 1, 7) }, () => ({
+      latencyCycles: integer(rng, 1, 40) * pick([1, 10], rng),
+      energyPj: integer(rng, 1, 40) * pick([1, 10], rng),
+    })),
+  }));
+}
+
+/** Every choice of one point for each layer. */
+function* everySum(layers: readonly RandomLayer[]): Generator<Point> {
+  const [first, ...rest] = layers;
+  if (!first) {
+    yield { latencyCycles: 0, energyPj: 0 };
+    return;
+  }
+  for (const sum of everySum(rest)) {
+    for (const { latencyCycles, energyPj } of first.points) {
+      yield {
+        latencyCycles: sum.latencyCycles + first.count * latencyCycles,
+        energyPj: sum.energyPj + first.count * energyPj,
+      };
+    }
+  }
+}
+
+function pareto(points: readonly Point[]): readonly Point[] {
+  return points
+    .filter(
+      (a) =>
+        !points.some(
+          (b) =>
+            b.latencyCycles <= a.latencyCycles &&
+            b.energyPj <= a.energyPj &&
+            (b.latencyCycles < a.latencyCycles || b.energyPj < a.energyPj),
+        ),
+    )
+    .sort((a, b) => a.latencyCycles - b.latencyCycles)
+    .filter((a, i, all) => i === 0 || all[i - 1]?.latencyCycles !== a.latencyCycles);
+}
+
+test("merging hulls by slope finds the least objective of all sums", () => {
+  for (let i = 0; i < 3000; i++) {
+    const layers = randomLayers(createRng(41, i));
+    const sums = [...everySum(layers)];
+    for (const objective of OBJECTIVES) {
+      const found = minimiseNetwork(
+        layers.map(({ count, points }) => ({ count, hull: lowerLeftHull(points) })),
+        objective,
+      );
+      const least = Math.min(
+        ...sums.map(({ latencyCycles, energyPj }) => cost(objective, latencyCycles, energyPj)),
+      );
+      assert.equal(found?.cost, least, `${objective.name}: ${JSON.stringify(layers)}`);
+    }
+  }
+});
+
+test("the sum of the layers' own optima can be far worse than the network's", () => {
+  const hulls = [
+    {
+      count: 1,
+      hull: [
+        { latencyCycles: 1, energyPj: 100 },
+        { latencyCycles: 9, energyPj: 10 },
+      ],
+    },
+    { count: 1, hull: [{ latencyCycles: 1000, energyPj: 1 }] },
+  ];
+
+  const found = minimiseNetwork(hulls, parseObjective("edp"));
+
+  assert.deepEqual(found?.picks, [1, 0]);
+  assert.ok(9 * 10 < 1 * 100 && found?.cost === 1009 * 11);
+});
+
+test("a layer without a mapping leaves the network without one", () => {
+  assert.equal(minimiseNetwork([{ count: 1, hull: [] }], parseObjective("edp")), undefined);
+});
+
+test("under caps the least objective is found, or that there is none", () => {
+  let capped = 0;
+  let none = 0;
+  for (let i = 0; i < 3000; i++) {
+    const rng = createRng(42, i);
+    const layers = randomLayers(rng);
+    const sums = [...everySum(layers)];
+    const some = pick(sums, rng);
+    const caps = {
+      ...(rng() < 0.7 ? { latencyCycles: some.latencyCycles - (rng() < 0.2 ? 1 : 0) } : {}),
+      ...(rng() < 0.7 ? { energyPj: some.energyPj - (rng() < 0.2 ? 1 : 0) } : {}),
+    };
+    const objective = pick(OBJECTIVES, rng);
+    const { best, bound } = minimiseCapped(
+      layers.map(({ count, points }) => ({ count, front: pareto(points) })),
+      objective,
+      caps,
+    );
+    const kept = sums.filter(
+      ({ latencyCycles, energyPj }) =>
+        latencyCycles <= (caps.latencyCycles ?? Infinity) && energyPj <= (caps.energyPj ?? Infinity),
+    );
+    const least = Math.min(
+      ...kept.map(({ latencyCycles, energyPj }) => cost(objective, latencyCycles, energyPj)),
+    );
+    const which = JSON.stringify({ layers, caps, objective });
+    if (kept.length === 0) {
+      none++;
+      assert.equal(best, undefined, which);
+      continue;
+    }
+    capped++;
+    assert.equal(best?.cost, least, which);
+    assert.equal(bound, least, which);
+  }
+  assert.ok(capped > 1000 && none > 50, `${capped} with an answer, ${none} without`);
+});
+
+test("when the search for a capped optimum ends early, its bound still holds", () => {
+  for (let i = 0; i < 1000; i++) {
+    const rng = createRng(43, i);
+    const layers = randomLayers(rng);
+    const sums = [...everySum(layers)];
+    const caps = { latencyCycles: pick(sums, rng).latencyCycles };
+    const { best, bound } = minimiseCapped(
+      layers.map(({ count, points }) => ({ count, front: pareto(points) })),
+      parseObjective("edp"),
+      caps,
+      integer(rng, 0, 3),
+    );
+    const least = Math.min(
+      ...sums
+        .filter((sum) => sum.latencyCycles <= caps.latencyCycles)
+        .map((sum) => sum.latencyCycles * sum.energyPj),
+    );
+    assert.ok(
+      bound <= least && (best?.cost ?? Infinity) >= least,
+      JSON.stringify({ layers, caps, bound, least }),
+    );
+  }
+});
+
+test("an objective that is none is refused, and says which there are", () => {
+  for (const text of ["", "EDP", "weighted", "weighted:2", "weighted:-0.1", "weighted:x", "__proto__"]) {
+    assert.throws(() => parseObjective(text), /expected edp, latency, energy, ed2p or weighted:W/, text);
+  }
+  assert.deepEqual(parseObjective("weighted:0.25"), {
+    name: "weighted:0.25",
+    latencyPower: 0.25,
+    energyPower: 0.75,
+  });
+  assert.equal(cost(parseObjective("ed2p"), 3, 5), 45);
+});
