@@ -1,4 +1,5 @@
-import { open, writeFile } from "node:fs/promises";
+import { access, constants, open, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { InputError } from "../errors.ts";
 
@@ -23,6 +24,22 @@ export async function openOutput(file: string): Promise<Writable> {
 export async function saveOutput(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * Makes sure, before long work, that a file can be written after it. Nothing is opened or emptied.
+ *
+ * @throws InputError
+ */
+export async function checkOutput(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw unwritable(file, { code: "EISDIR" });
+  try {
+    await access(found ? file : dirname(file), constants.W_OK);
   } catch (error) {
     throw unwritable(file, error);
   }

@@ -51,6 +51,8 @@ function badDesign(name: string, document: unknown, ...says: (string | RegExp)[]
 }
 
 mkdirSync(file("folder.csv"));
+writeFileSync(file("other.csv.journal"), `{"polaris":"sweep","version":1,"sweep":"0"}\n`);
+writeFileSync(file("none.csv.journal"), "hello\n");
 const table = tableText(rows);
 writeFileSync(file("good.csv"), table);
 const zipped = gzipSync(tableText(designRows(200, 2)));
@@ -120,8 +122,46 @@ const BAD: Readonly<Record<string, BadInput>> = {
     says: [`--out ${file("no/x.csv")}`, "a file to write", "no such folder"],
   },
   "an output that is a folder": {
-    args: ["sweep", "dlrm", "--pe", "8", "--evaluations", "1000", "--quiet", "--out", file("folder.csv")],
+    args: ["sweep", "dlrm", "--pe", "8", "--quiet", "--out", file("folder.csv")],
     says: ["--out", "a file to write", "a folder"],
+  },
+  "a certificate in no folder": {
+    args: ["map", "dlrm", "--quiet", "--certificate", file("no/c.json")],
+    says: ["a file to write", "no such folder"],
+  },
+  "a journal of another sweep": {
+    args: ["sweep", "dlrm", "--pe", "8", "--quiet", "--out", file("other.csv")],
+    says: ["other.csv.journal", "the journal of this sweep", "that of another", "delete it"],
+  },
+  "a journal that is none": {
+    args: ["sweep", "dlrm", "--pe", "8", "--quiet", "--out", file("none.csv")],
+    says: ["none.csv.journal", "the journal of this sweep", "hello"],
+  },
+  "a grid for one config": {
+    args: ["map", "dlrm", "--pe", "8,16"],
+    says: ["one hardware config", "found 2", "polaris sweep"],
+  },
+  "a tile of no dim": { args: ["map", "dlrm", "--tile", "X=3"], says: ["--tile", "P=14,Q=14", '"X=3"'] },
+  "a tile that divides nothing": {
+    args: ["map", "resnet50", "--quiet", "--tile", "Q=5"],
+    says: ["--tile Q=5", "a divisor of Q = 112", "conv1"],
+  },
+  "a tile that fits nowhere": {
+    args: ["map", "resnet50", "--quiet", "--layer", "conv5_x.3x3", "--tile", "K=512,C=512"],
+    says: ["conv5_x.3x3", "131584 bytes too many", "a scratchpad of 257 KiB", "K=128"],
+  },
+  "a layer unheard of": {
+    args: ["map", "resnet50", "--quiet", "--layer", "conv9"],
+    says: ["--layer", "a layer of resnet50", '"conv9"'],
+  },
+  "a cap out of reach": {
+    args: ["map", "resnet50", "--quiet", "--max-latency-cycles", "1000"],
+    says: ["caps", "at most 1000 cycles", "least possible"],
+  },
+  "a search of no hardware": { args: ["search", "dlrm", "--pe", "1"], says: ["peDim", "from 2 to 128", "1"] },
+  "a search below every area": {
+    args: ["search", "dlrm", "--quiet", "--max-area-mm2", "0.001"],
+    says: ["--max-area-mm2", "0.0135", "0.001"],
   },
   "an output that is the input": {
     args: ["evaluate", file("good.csv"), "--out", file("good.csv")],
@@ -139,10 +179,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
   "an open range": { args: ["sweep", "dlrm", "--pe", "8.."], says: ["--pe", "a range 8..512:8", '"8.."'] },
   "an array of no PEs": { args: ["sweep", "dlrm", "--pe", "0"], says: ["peDim", "from 2 to 128", "0"] },
   "an objective unheard of": { args: ["sweep", "dlrm", "--objective", "cost"], says: ["objective", "cost"] },
-  "too few evaluations": {
-    args: ["sweep", "dlrm", "--evaluations", "3"],
-    says: ["--evaluations", "found 3"],
-  },
+  "no evaluations": { args: ["sweep", "dlrm", "--evaluations", "0"], says: ["--evaluations", '"0"'] },
   "a cap below every config": {
     args: ["sweep", "dlrm", "--max-area-mm2", "0.001"],
     says: ["--max-area-mm2", "0.001"],

@@ -17,17 +17,6 @@ import {
 
 const file = scratchFolder();
 const RESULTS = "latency_cycles,energy_uj,edp_j_cycles,area_mm2,bound_by,area_source,";
-const GRID = ["--pe", "8,16", "--scratchpad-kib", "64", "--accumulator-kib", "16..32:x2"];
-const SWEEP = ["sweep", "dlrm", ...GRID, "--evaluations", "2000", "--seed", "7", "--quiet"];
-
-interface SweepJson {
-  readonly points: readonly {
-    readonly hardware: object;
-    readonly layers: readonly object[];
-    readonly totals: { readonly areaMm2: number };
-    readonly pareto: boolean;
-  }[];
-}
 
 /** Output of a run that must end well and say nothing. */
 async function output(args: readonly string[], stdin?: string | Uint8Array): Promise<Buffer> {
@@ -100,43 +89,7 @@ test("evaluate answers a JSON design as text, as JSON and as CSV with the same n
   assert.equal(row?.["mapping"], mapping);
 });
 
-test("sweep gives the same bytes for a seed, whatever the number of workers", async () => {
-  const one = await output([...SWEEP, "--json", "--workers", "1", "--out", file("s1.csv")]);
-  const two = await output([...SWEEP, "--json", "--workers", "2", "--out", file("s2.csv")]);
-  const other = await output([...SWEEP.with(SWEEP.indexOf("--seed") + 1, "8"), "--json"]);
-
-  assert.deepEqual(two, one);
-  assert.deepEqual(readFileSync(file("s2.csv")), readFileSync(file("s1.csv")));
-  assert.notDeepEqual(other, one);
-  assert.equal((JSON.parse(String(one)) as SweepJson).points.length, 4);
-});
-
-test("a point of a sweep evaluates to the totals that the sweep gave it", async () => {
-  const { points } = JSON.parse(String(await output([...SWEEP, "--json"]))) as SweepJson;
-  const point = points[3];
-  assert.ok(point);
-  const { hardware, layers } = point;
-  writeFileSync(file("point.json"), JSON.stringify({ workload: "dlrm", hardware, layers }));
-
-  const again = JSON.parse(String(await output(["evaluate", file("point.json"), "--json"])));
-
-  assert.deepEqual(again.totals, point.totals);
-});
-
-test("--max-area-mm2 leaves out the larger configs and nothing else", async () => {
-  const { points: all } = JSON.parse(String(await output([...SWEEP, "--json"]))) as SweepJson;
-  const areas = all.map(({ totals }) => totals.areaMm2).sort((a, b) => a - b);
-  const args = ["sweep", "dlrm", ...GRID, "--evaluations", "1000", "--seed", "7", "--quiet", "--json"];
-
-  const capped = JSON.parse(String(await output([...args, "--max-area-mm2", String(areas[1])])));
-
-  assert.deepEqual(
-    capped.points.map((point: SweepJson["points"][number]) => point.hardware),
-    all.filter(({ totals }) => totals.areaMm2 <= (areas[1] ?? 0)).map(({ hardware }) => hardware),
-  );
-});
-
-for (const command of [[], ["evaluate"], ["sweep"], ["bench"]]) {
+for (const command of [[], ["evaluate"], ["map"], ["sweep"], ["search"], ["bench"]]) {
   test(`the help of ${command[0] ?? "the program"} fits 80 columns and a screen`, async () => {
     const text = String(await output([...command, "--help"]));
 

@@ -17,7 +17,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { integer, limits, objective, once, positive, shared } from "../options.ts";
-import { saveOutput } from "../output.ts";
+import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
@@ -118,6 +118,8 @@ function tiles(given: unknown): FixedTiles | undefined {
 
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   const workload = chooseLayer(await loadWorkload(args.workload), args.layer);
+  await checkOutput(args.out);
+  await checkOutput(args.certificate);
   const hardware = await readConfig(args);
   checkTiles(workload, args.tile);
   if (workload.note !== undefined && !args.quiet)

@@ -10,7 +10,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions } from "../hardware-options.ts";
 import { limits, objective, positive, shared } from "../options.ts";
-import { saveOutput } from "../output.ts";
+import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
@@ -59,6 +59,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
 
 async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const workloads = await Promise.all(args.workloads.map(loadWorkload));
+  await checkOutput(args.out);
   const space = await readSpace(args);
   for (const { name, note } of workloads) {
     if (note !== undefined && !args.quiet) context.stderr.write(`polaris: note: ${name}: ${note}\n`);

@@ -9,7 +9,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
 import { limits, objective, positive, shared } from "../options.ts";
-import { saveOutput, unwritable } from "../output.ts";
+import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
@@ -64,6 +64,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
 
 async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   const workload = await loadWorkload(args.workload);
+  await checkOutput(args.out);
   const grid = withinArea(await readGrid(args), args["max-area-mm2"]);
   if (workload.note !== undefined && !args.quiet)
     context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
