@@ -31,7 +31,8 @@ export interface CodesignRequest {
 
 export type CodesignProgress =
   | { readonly phase: "enumerate"; readonly done: number; readonly of: number }
-  | { readonly phase: "bound"; readonly boxes: number; readonly gap: number };
+  | { readonly phase: "bound"; readonly boxes: number; readonly gap: number }
+  | { readonly phase: "front"; readonly boxes: number; readonly points: number; readonly areaMm2: number };
 
 export interface CodesignResult {
   readonly hardware: HardwareParameters;
@@ -58,7 +59,7 @@ export interface CodesignedNetwork extends Omit<NetworkPoint, "picks"> {
 const TURN_MS = 40;
 
 /** One array with the networks enumerated on it. */
-interface Platform {
+export interface Platform {
   readonly networks: readonly NetworkArchive[];
   readonly areas: ArrayAreas;
 }
@@ -155,7 +156,10 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
   };
 }
 
-async function collectPlatforms(pool: ArchivePool, request: CodesignRequest): Promise<readonly Platform[]> {
+export async function collectPlatforms(
+  pool: ArchivePool,
+  request: Pick<CodesignRequest, "workloads" | "space" | "onProgress">,
+): Promise<readonly Platform[]> {
   const { workloads, space } = request;
   const range = memoryRange(space);
   let done = 0;

@@ -33,22 +33,11 @@ export function minimiseNetwork(
   layers: readonly LayerHull[],
   objective: Objective,
 ): NetworkChoice | undefined {
-  let latency = 0;
-  let energy = 0;
-  const steps: { layer: number; latency: number; energy: number; slope: number }[] = [];
-  for (const [layer, { count, hull }] of layers.entries()) {
-    const first = hull[0];
-    if (!first) return undefined;
-    latency += count * first.latencyCycles;
-    energy += count * first.energyPj;
-    for (let i = 1; i < hull.length; i++) {
-      const [from, to] = [hull[i - 1] as Point, hull[i] as Point];
-      const [longer, less] = [to.latencyCycles - from.latencyCycles, to.energyPj - from.energyPj];
-      steps.push({ layer, latency: count * longer, energy: count * less, slope: less / longer });
-    }
-  }
-  // The sort is stable: steps of one layer stay in their order even if rounding makes their slopes equal.
-  steps.sort((a, b) => a.slope - b.slope);
+  const walk = openWalk(layers);
+  if (!walk) return undefined;
+  const { steps } = walk;
+  let latency = walk.latencyCycles;
+  let energy = walk.energyPj;
   let least = cost(objective, latency, energy);
   let taken = 0;
   for (const [index, step] of steps.entries()) {
@@ -62,6 +51,45 @@ export function minimiseNetwork(
   const picks = layers.map(() => 0);
   for (const { layer } of steps.slice(0, taken)) picks[layer] = (picks[layer] as number) + 1;
   return totalOf(layers, picks, objective);
+}
+
+/** Every vertex of the lower-left hull of the sums, latency rising; undefined if a layer has no mapping. */
+export function networkHull(layers: readonly LayerHull[]): Point[] | undefined {
+  const walk = openWalk(layers);
+  if (!walk) return undefined;
+  let { latencyCycles, energyPj } = walk;
+  const hull: Point[] = [{ latencyCycles, energyPj }];
+  for (const step of walk.steps) {
+    latencyCycles += step.latency;
+    energyPj += step.energy;
+    hull.push({ latencyCycles, energyPj });
+  }
+  return hull;
+}
+
+/** The least-latency sum, and the steps of all hulls in the order of their slopes: the steepest saves most energy a cycle. */
+function openWalk(
+  layers: readonly LayerHull[],
+):
+  | (Point & { readonly steps: readonly { layer: number; latency: number; energy: number; slope: number }[] })
+  | undefined {
+  let latencyCycles = 0;
+  let energyPj = 0;
+  const steps: { layer: number; latency: number; energy: number; slope: number }[] = [];
+  for (const [layer, { count, hull }] of layers.entries()) {
+    const first = hull[0];
+    if (!first) return undefined;
+    latencyCycles += count * first.latencyCycles;
+    energyPj += count * first.energyPj;
+    for (let i = 1; i < hull.length; i++) {
+      const [from, to] = [hull[i - 1] as Point, hull[i] as Point];
+      const [longer, less] = [to.latencyCycles - from.latencyCycles, to.energyPj - from.energyPj];
+      steps.push({ layer, latency: count * longer, energy: count * less, slope: less / longer });
+    }
+  }
+  // The sort is stable: steps of one layer stay in their order even if rounding makes their slopes equal.
+  steps.sort((a, b) => a.slope - b.slope);
+  return { latencyCycles, energyPj, steps };
 }
 
 /** Sums of given picks, added up in the order of the layers. */

@@ -20,13 +20,16 @@ const COLUMNS: readonly Column[] = [
   { name: "pareto", type: "BOOLEAN", value: (_, onFront) => onFront },
 ];
 
-export function sweepCsv({ points, pareto }: SweepResult): string {
+/** What a table is made of. */
+export type SweepTable = Pick<SweepResult, "points" | "pareto">;
+
+export function sweepCsv({ points, pareto }: SweepTable): string {
   const front = new Set(pareto);
   const rows = points.map((point, i) => COLUMNS.map(({ value }) => value(point, front.has(i))).join(","));
   return `${[COLUMNS.map(({ name }) => name).join(","), ...rows].join("\n")}\n`;
 }
 
-export function sweepParquet({ points, pareto }: SweepResult): Uint8Array {
+export function sweepParquet({ points, pareto }: SweepTable): Uint8Array {
   const front = new Set(pareto);
   const columnData = COLUMNS.map(({ name, type, value }) => ({
     name,

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { codesign } from "../../src/codesign/codesign.ts";
+import { codesignFront } from "../../src/codesign/front.ts";
 import { PriorityQueue } from "../../src/codesign/queue.ts";
 import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { collectArchive } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
-import { minimiseNetwork } from "../../src/mapper/network.ts";
+import { lowerLeftHull, minimiseNetwork } from "../../src/mapper/network.ts";
 import type { ArchivePool } from "../../src/mapper/network-archive.ts";
 import { parseObjective } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
@@ -169,4 +170,76 @@ test("the queue gives keys in rising order, equal ones as they came", () => {
   );
   assert.equal(queue.pop(), undefined);
   assert.equal(queue.least, Number.POSITIVE_INFINITY);
+});
+
+test("the front holds every config and choice of mappings that nothing beats, and nothing else", async () => {
+  for (let i = 0; i < 8; i++) {
+    const rng = createRng(66, i);
+    const workload = randomWorkload(67, i);
+    const space: HardwareSpace = {
+      arrays: [{ peDim: 2 }, { peDim: pick([4, 6, 8], rng) }],
+      scratchpadKib: [1, 2, 3, 5, 8],
+      accumulatorKib: [1, 2, 4],
+      ...(rng() < 0.4 ? { maxAreaMm2: 0.03 + 0.05 * rng() } : {}),
+    };
+    const all: (readonly [latency: number, energy: number, area: number, config: string])[] = [];
+    for (const { peDim } of space.arrays) {
+      for (const scratchpadKib of space.scratchpadKib) {
+        for (const accumulatorKib of space.accumulatorKib) {
+          const parameters = { peDim, scratchpadKib, accumulatorKib };
+          const { mm2 } = area(createHardware(parameters));
+          if (mm2 > (space.maxAreaMm2 ?? Number.POSITIVE_INFINITY)) continue;
+          const hulls = workload.layers.map(({ shape, count }) => {
+            const search = new LayerSearch(module, shape, createHardware(parameters));
+            search.advance(Number.POSITIVE_INFINITY);
+            return search
+              .points()
+              .map(({ latencyCycles, energyPj }) => [count * latencyCycles, count * energyPj] as const);
+          });
+          const sums = hulls.reduce<readonly (readonly [number, number])[]>(
+            (sum, hull) =>
+              sum.flatMap(([l, e]) => hull.map(([latency, energy]) => [l + latency, e + energy] as const)),
+            [[0, 0]],
+          );
+          const vertices = lowerLeftHull(
+            sums.map(([latencyCycles, energyPj]) => ({ latencyCycles, energyPj })),
+          );
+          for (const { latencyCycles, energyPj } of vertices) {
+            all.push([latencyCycles, energyPj, mm2, JSON.stringify(parameters)]);
+          }
+        }
+      }
+    }
+    const close = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * b;
+    const beats = (a: (typeof all)[number], b: (typeof all)[number]): boolean =>
+      a[0] <= b[0] &&
+      a[2] <= b[2] &&
+      (a[1] < b[1] || close(a[1], b[1])) &&
+      (a[0] < b[0] || a[2] < b[2] || !close(a[1], b[1]));
+    const expected = all.filter((point) => !all.some((other) => beats(other, point)));
+
+    const { points, complete } = await codesignFront(pool, { workload, space });
+
+    assert.equal(complete, true);
+    for (const [latency, energy, mm2] of expected) {
+      assert.ok(
+        points.some(
+          ({ totals }) =>
+            totals.latencyCycles === latency &&
+            close(totals.energyUj * 1e6, energy) &&
+            totals.areaMm2 === mm2,
+        ),
+        `${i}: ${latency} cycles, ${energy} pJ, ${mm2} mm2 is missing`,
+      );
+    }
+    for (const { hardware, totals } of points) {
+      assert.ok(
+        expected.some(
+          ([l, e, mm2]) =>
+            totals.latencyCycles === l && close(totals.energyUj * 1e6, e) && totals.areaMm2 === mm2,
+        ),
+        `${i}: ${JSON.stringify(hardware)} is too much`,
+      );
+    }
+  }
 });

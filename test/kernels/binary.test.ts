@@ -12,8 +12,12 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
 
   assert.deepEqual(WebAssembly.Module.imports(module), []);
   assert.deepEqual(names(WebAssembly.Module.exports(module)), [
+    "function collect",
     "function evaluate",
     "function explain",
+    "function explore",
+    "function survey",
+    "function windowCount",
     "memory memory",
   ]);
   const shared = await loadSharedModule();

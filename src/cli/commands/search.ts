@@ -1,29 +1,36 @@
 import type { Argv, CommandModule } from "yargs";
-import { type CodesignResult, codesign } from "../../codesign/codesign.ts";
+import { type CodesignProgress, type CodesignResult, codesign } from "../../codesign/codesign.ts";
+import { codesignFront, type Front, type FrontPoint } from "../../codesign/front.ts";
 import type { HardwareSpace } from "../../codesign/space.ts";
+import { UsageError } from "../../errors.ts";
 import { createHardware, parseHardware } from "../../hardware/hardware.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import { parseValues } from "../../sweep/grid.ts";
+import { sweepCsv, sweepParquet } from "../../sweep/table.ts";
 import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions } from "../hardware-options.ts";
 import { limits, objective, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, type Progress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SearchArgs extends HardwareArgs {
   readonly workloads: readonly string[];
   readonly objective: Objective;
   readonly "max-area-mm2": number | undefined;
+  readonly pareto: boolean;
   readonly budget: number | undefined;
   readonly workers: number;
   readonly json: boolean;
   readonly out: string | undefined;
   readonly quiet: boolean;
 }
+
+/** Points of a front that a screen shows. */
+const SHOWN = 20;
 
 export function searchCommand(context: CliContext): CommandModule<object, SearchArgs> {
   return {
@@ -44,16 +51,24 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           coerce: positive("max-area-mm2"),
         })
         .option("objective", objective)
+        .option("pareto", {
+          describe: "The whole latency-energy-area front instead (one workload)",
+          type: "boolean",
+          default: false,
+        })
         .option("budget", limits.budget)
         .option("fidelity", shared.fidelity)
         .option("seed", shared.seed)
         .option("workers", shared.workers)
         .option("json", shared.json)
-        .option("out", { ...shared.out, describe: "Write the design as .json" })
+        .option("out", {
+          ...shared.out,
+          describe: "Write the design as .json, a front as .csv or .parquet too",
+        })
         .option("quiet", shared.quiet)
         .example("$0 search resnet50 --max-area-mm2 0.75", "Under an area cap")
         .example("$0 search bert gpt2 --pe 16", "One design for two") as unknown as Argv<SearchArgs>,
-    handler: (args) => runSearch(context, args),
+    handler: (args) => (args.pareto ? runFront(context, args) : runSearch(context, args)),
   };
 }
 
@@ -75,10 +90,7 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
       objective: args.objective,
       signal: context.signal,
       ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
-      onProgress: (now) =>
-        now.phase === "enumerate"
-          ? progress.update(`${now.done} of ${now.of} layers enumerated`, now.done / now.of)
-          : progress.update(`${formatCount(now.boxes)} boxes bounded, gap ${formatNumber(100 * now.gap)} %`),
+      onProgress: (now) => showProgress(progress, now),
     });
   } finally {
     progress.clear();
@@ -93,6 +105,87 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
     );
   }
   if (context.signal.aborted) throw new Interrupted("interrupted: the best design so far is given");
+}
+
+function showProgress(progress: Progress, now: CodesignProgress): void {
+  if (now.phase === "enumerate") {
+    progress.update(`${now.done} of ${now.of} layers enumerated`, now.done / now.of);
+  } else if (now.phase === "bound") {
+    progress.update(`${formatCount(now.boxes)} boxes bounded, gap ${formatNumber(100 * now.gap)} %`);
+  } else {
+    progress.update(
+      `${formatCount(now.points)} points up to ${formatNumber(now.areaMm2)} mm2, ${formatCount(now.boxes)} boxes`,
+    );
+  }
+}
+
+/** The front instead of the one design. */
+async function runFront(context: CliContext, args: SearchArgs): Promise<void> {
+  const [workload, ...others] = await Promise.all(args.workloads.map(loadWorkload));
+  await checkOutput(args.out);
+  if (!workload || others.length > 0) {
+    throw new UsageError(`--pareto: expected one workload, found ${args.workloads.length}`);
+  }
+  const space = await readSpace(args);
+  const progress = createProgress(context, args.quiet);
+  const pool = await createJobPool(args.workers);
+  const started = performance.now();
+  let front: Front;
+  try {
+    front = await codesignFront(pool, {
+      workload,
+      space,
+      signal: context.signal,
+      ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
+      onProgress: (now) => showProgress(progress, now),
+    });
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const { points, complete } = front;
+  const json = `${JSON.stringify({ version: 1, workload: workload.name, fidelity: "analytical", complete, points })}\n`;
+  if (args.out !== undefined) {
+    const table = { points, pareto: points.map((_, i) => i) };
+    const content = /\.json$/i.test(args.out)
+      ? json
+      : /\.parquet$/i.test(args.out)
+        ? sweepParquet(table)
+        : sweepCsv(table);
+    await saveOutput(args.out, content);
+  }
+  context.stdout.write(args.json ? json : formatFront(workload, front));
+  if (!args.quiet) {
+    context.stderr.write(
+      `polaris: ${formatCount(points.length)} points of ${formatCount(space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length)} configs, ${formatCount(front.boxes)} boxes, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
+    );
+  }
+  if (context.signal.aborted) throw new Interrupted("interrupted: the front up to the area reached is given");
+}
+
+function formatFront(workload: Workload, { points, complete, areaMm2 }: Front): string {
+  const step = Math.max(1, (points.length - 1) / (SHOWN - 1));
+  const places = new Set(
+    Array.from({ length: SHOWN }, (_, i) => Math.round(i * step)).filter((place) => place < points.length),
+  );
+  const rows = [...places].map((place) => {
+    const { hardware, totals } = points[place] as FrontPoint;
+    return [
+      String(hardware.peDim),
+      String(hardware.scratchpadKib),
+      String(hardware.accumulatorKib),
+      formatCount(totals.latencyCycles),
+      formatNumber(totals.energyUj),
+      formatNumber(totals.edpJCycles),
+      formatNumber(totals.areaMm2),
+    ];
+  });
+  const right = (title: string) => ({ title, align: "right" as const });
+  return `${workload.name}: ${formatCount(points.length)} points on the latency-energy-area Pareto front, ${complete ? "all there are" : `all up to ${formatNumber(areaMm2)} mm2`}; by area, ${rows.length} of them
+
+${formatTable(["PE", "scratch KiB", "acc KiB", "cycles", "energy uJ", "EDP J*cycles", "area mm2"].map(right), rows)}
+`;
 }
 
 async function readSpace(args: SearchArgs): Promise<HardwareSpace> {

@@ -1,0 +1,172 @@
+import { type Totals, totals } from "../fidelity/totals.ts";
+import { area } from "../hardware/area.ts";
+import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import { networkHull, type Point } from "../mapper/network.ts";
+import { type ArchivePool, networkHulls } from "../mapper/network-archive.ts";
+import type { Workload } from "../workload/workload.ts";
+import { type CodesignRequest, collectPlatforms, optimisticMemories, type Platform } from "./codesign.ts";
+import { PriorityQueue } from "./queue.ts";
+import { type Box, type HardwareSpace, halves } from "./space.ts";
+
+/** A point of the latency, energy, area front: a config, and what some choice of mappings on it costs. */
+export interface FrontPoint {
+  readonly hardware: HardwareParameters;
+  readonly totals: Totals;
+}
+
+export interface FrontRequest extends Pick<CodesignRequest, "signal" | "budgetMs" | "onProgress"> {
+  readonly workload: Workload;
+  readonly space: HardwareSpace;
+}
+
+export interface Front {
+  /** Area rising. */
+  readonly points: readonly FrontPoint[];
+  /** All of the front is there; else that of the configs with at most `areaMm2`. */
+  readonly complete: boolean;
+  readonly areaMm2: number;
+  readonly boxes: number;
+}
+
+/** How often other tasks of the thread get their turn. */
+const TURN_MS = 40;
+
+/**
+ * Every config of a space, and every choice of mappings on the lower-left hull of its (latency, energy) pairs, that no other
+ * beats in latency, energy and area together.
+ *
+ * Boxes of memory sizes are taken by rising area, so that all that may beat a config has been seen when its turn comes. A box
+ * none of whose optimistic pairs lies below the stairs of what has been seen is cut.
+ */
+export async function codesignFront(pool: ArchivePool, request: FrontRequest): Promise<Front> {
+  const { workload, space, signal, budgetMs = Number.POSITIVE_INFINITY } = request;
+  const started = performance.now();
+  const platforms = await collectPlatforms(pool, {
+    workloads: [workload],
+    space,
+    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+  });
+  const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
+  const queue = new PriorityQueue<Box>();
+  const points: FrontPoint[] = [];
+  const stairs = new Stairs();
+  let boxes = 0;
+  const enter = (box: Box): void => {
+    const area = (platforms[box.array] as Platform).areas.least(box);
+    if (area <= cap) queue.push(area, box);
+  };
+  for (const array of space.arrays.keys()) {
+    enter({
+      array,
+      scratchpad: [0, space.scratchpadKib.length - 1],
+      accumulator: [0, space.accumulatorKib.length - 1],
+    });
+  }
+  let turned = performance.now();
+  let complete = true;
+  while (queue.size > 0) {
+    const now = performance.now();
+    if (signal?.aborted || now - started >= budgetMs) {
+      complete = false;
+      break;
+    }
+    if (now - turned >= TURN_MS) {
+      request.onProgress?.({ phase: "front", boxes, points: points.length, areaMm2: queue.least });
+      await new Promise((resolve) => setTimeout(resolve));
+      turned = performance.now();
+    }
+    const box = queue.pop() as Box;
+    const [network] = (platforms[box.array] as Platform).networks;
+    boxes++;
+    const hull = network && networkHull(networkHulls(network, optimisticMemories(space, box)));
+    if (!hull || stairs.cover(hull)) continue;
+    const parts = halves(space, box);
+    if (parts) {
+      for (const part of parts) enter(part);
+      continue;
+    }
+    const hardware = {
+      ...(space.arrays[box.array] as HardwareSpace["arrays"][number]),
+      scratchpadKib: space.scratchpadKib[box.scratchpad[0]] as number,
+      accumulatorKib: space.accumulatorKib[box.accumulator[0]] as number,
+    };
+    const silicon = area(createHardware(hardware));
+    for (const { latencyCycles, energyPj } of hull) {
+      if (!stairs.add({ latencyCycles, energyPj })) continue;
+      points.push({
+        hardware,
+        totals: totals([{ count: 1, latencyCycles, energyUj: energyPj * 1e-6 }], silicon),
+      });
+    }
+  }
+  return { points: amongEqualAreas(points), complete, areaMm2: complete ? cap : queue.least, boxes };
+}
+
+/** Without the points that one of the same area, met later, beats. */
+function amongEqualAreas(points: readonly FrontPoint[]): readonly FrontPoint[] {
+  const kept: FrontPoint[] = [];
+  for (let first = 0, last = 0; first < points.length; first = last) {
+    const areaMm2 = points[first]?.totals.areaMm2;
+    while (points[last]?.totals.areaMm2 === areaMm2 && last < points.length) last++;
+    const run = points.slice(first, last).map(({ totals }) => totals);
+    const beaten = (a: Totals): boolean =>
+      run.some(
+        (b) =>
+          b.latencyCycles <= a.latencyCycles &&
+          b.energyUj <= a.energyUj &&
+          (b.latencyCycles < a.latencyCycles || b.energyUj < a.energyUj),
+      );
+    kept.push(...points.slice(first, last).filter(({ totals }) => !beaten(totals)));
+  }
+  return kept;
+}
+
+/** The non-dominated pairs seen so far, latency rising. */
+class Stairs {
+  private steps: Point[] = [];
+
+  /** Whether every pair on or above a convex hull is dominated. */
+  cover(hull: readonly Point[]): boolean {
+    const { steps } = this;
+    if (steps.length === 0) return false;
+    // What the stairs leave open lies below and left of their inner corners; the hull must pass below none of them.
+    let edge = 0;
+    for (let i = 0; i <= steps.length; i++) {
+      const latency = steps[i]?.latencyCycles ?? Number.POSITIVE_INFINITY;
+      const energy = steps[i - 1]?.energyPj ?? Number.POSITIVE_INFINITY;
+      while (edge + 1 < hull.length && (hull[edge + 1] as Point).latencyCycles < latency) edge++;
+      const from = hull[edge] as Point;
+      if (from.latencyCycles >= latency) continue;
+      const to = hull[edge + 1];
+      const least = to
+        ? from.energyPj +
+          ((latency - from.latencyCycles) / (to.latencyCycles - from.latencyCycles)) *
+            (to.energyPj - from.energyPj)
+        : from.energyPj;
+      if (least * BELOW < energy) return false;
+    }
+    return true;
+  }
+
+  /** Adds a pair unless one as good is there. */
+  add(point: Point): boolean {
+    const { steps } = this;
+    let first = 0;
+    let high = steps.length;
+    while (first < high) {
+      const middle = (first + high) >> 1;
+      if ((steps[middle] as Point).latencyCycles <= point.latencyCycles) first = middle + 1;
+      else high = middle;
+    }
+    const left = steps[first - 1];
+    if (left && left.energyPj <= point.energyPj) return false;
+    if (left?.latencyCycles === point.latencyCycles) first--;
+    let last = first;
+    while (last < steps.length && (steps[last] as Point).energyPj >= point.energyPj) last++;
+    steps.splice(first, last - first, point);
+    return true;
+  }
+}
+
+/** Takes from an interpolated energy what rounding may have added. */
+const BELOW = 1 - 1e-12;
