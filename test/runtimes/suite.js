@@ -5,12 +5,17 @@ import {
   area,
   BUILTIN_WORKLOADS,
   builtinWorkload,
+  codesign,
+  collectArchive,
   createHardware,
   createMappingSampler,
   createRng,
+  EDP,
   formatMapping,
   loadEngine,
+  loadModule,
   macs,
+  mapNetwork,
   parseHardware,
   parseMapping,
   parseWorkload,
@@ -88,6 +93,7 @@ export async function runSuite() {
     return {
       ...(await pricePairs(engine)),
       batch: await priceBatch(engine),
+      mappers: await mappers(),
       areas: await areas(),
       energies: await hash(
         JSON.stringify(Object.values(HARDWARE).map((it) => accessEnergies(createHardware(it)))),
@@ -160,6 +166,42 @@ async function pricePairs(engine) {
     }
   }
   return { metrics, explanations, texts };
+}
+
+/** Proven mappings, also padded and cut off early, and a proven co-design. */
+async function mappers() {
+  const module = await loadModule();
+  const hardware = { peDim: 16, scratchpadKib: 128, accumulatorKib: 32 };
+  const map = async (name, options) => {
+    const { layers } = builtinWorkload(name);
+    const { totals, gap, ...rest } = await mapNetwork(module, {
+      layers,
+      hardware,
+      objective: EDP,
+      ...options,
+    });
+    return { totals, gap, rest: await hash(JSON.stringify(rest)) };
+  };
+  const pool = {
+    collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
+  };
+  const sizes = Array.from({ length: 256 }, (_, i) => i + 1);
+  const found = await codesign(pool, {
+    workloads: [builtinWorkload("bert")],
+    space: {
+      arrays: [{ peDim: 8 }, { peDim: 16 }],
+      scratchpadKib: sizes,
+      accumulatorKib: sizes,
+      maxAreaMm2: 0.4,
+    },
+    objective: EDP,
+  });
+  return {
+    resnet50: await map("resnet50", {}),
+    padded: await map("vit-b16", { allowPadding: true }),
+    "cut off": await map("unet", { evaluations: 2000 }),
+    "co-design": { hardware: found.hardware, optimal: found.optimal, all: await hash(JSON.stringify(found)) },
+  };
 }
 
 /** Areas over a grid, tabulated and interpolated, bit for bit. */

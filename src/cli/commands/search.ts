@@ -66,7 +66,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           describe: "Write the design as .json, a front as .csv or .parquet too",
         })
         .option("quiet", shared.quiet)
-        .example("$0 search resnet50 --max-area-mm2 0.75", "Under an area cap")
+        .example("$0 search bert --max-area-mm2 0.5", "Under an area cap")
         .example("$0 search bert gpt2 --pe 16", "One design for two") as unknown as Argv<SearchArgs>,
     handler: (args) => (args.pareto ? runFront(context, args) : runSearch(context, args)),
   };
