@@ -3,29 +3,24 @@
  * do not depend on the sizes; they only gate by capacity and scale the energy of an access. So a mapping is beaten for every
  * size at once by one that needs no more cycles, energy elsewhere, accesses to either memory, or KiB of either.
  */
-import { C, DRAM_ENERGY, K, MACS, OUTPUT_WORDS, PE_DIM, REGISTER_ENERGY, WEIGHT_WORDS } from "../../src/kernels/layout";
+import { C, DRAM_ENERGY, K, PE_DIM, REGISTER_ENERGY } from "../../src/kernels/layout";
 import {
-  ARCHIVE_ACCUMULATOR_ACCESSES, ARCHIVE_ACCUMULATOR_KIB, ARCHIVE_CHOICE, ARCHIVE_COUNT, ARCHIVE_DRAM_BURSTS,
-  ARCHIVE_ENTRIES, ARCHIVE_ENTRY_BYTES, ARCHIVE_FIXED_PJ, ARCHIVE_LATENCY, ARCHIVE_REGISTER_FILLS,
-  ARCHIVE_SCRATCHPAD_KIB, ARCHIVE_SCRATCHPAD_ROWS, CHOICE_C, CHOICE_K, CHOICE_ORDER, CHOICE_SPATIAL_C,
-  CHOICE_SPATIAL_K, CHOICE_WINDOW, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K, CLASS_ORDER,
-  CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, EVALUATED, EXTENT, LEAST_ACCUMULATOR_KIB,
-  LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, OUTPUT_STEPS, PLANE, TILE_N, TILE_P, TILE_Q, TILE_R,
-  TILE_S, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_OVER_CAPACITY,
+  ARCHIVE_ACCUMULATOR_ACCESSES, ARCHIVE_CHOICE, ARCHIVE_COUNT, ARCHIVE_DRAM_BURSTS, ARCHIVE_ENTRIES, ARCHIVE_ENTRY_BYTES,
+  ARCHIVE_LATENCY, ARCHIVE_REGISTER_FILLS, ARCHIVE_SCRATCHPAD_KIB, BANK_ROWS, BURSTS, CANDIDATE, CHOICE_BYTES, CLASS_BYTES,
+  CLASS_COUNT, CLASSES, LEAST_ACCUMULATOR_KIB, LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS,
+  PLANE, REGISTERS, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
-import { increase } from "./explore";
+import { busiestCycles, chooseTileC, chooseTileK, latencyCycles, tally, tileC, tileK } from "./candidate";
+import { BELOW } from "./explore";
 import { reserve } from "./front";
-import { accumulatorAccesses, busiestCycles, dramBursts, latencyCycles, scratchpadRows } from "./price";
-import { countCandidates, divisor, divisorCount, exists, openWindow } from "./window";
+import { countCandidates, divisor, divisorCount, exists, increase, openWindow, outputsOf, tapsOf } from "./window";
 
-const BELOW: f64 = 1 - 1e-13;
-
-/** Adds every candidate of `count` windows from `first` on that no entry beats, and takes out the entries it beats. */
-export function collect(context: usize, problem: usize, first: f64, count: i32, archive: usize): void {
-  for (let i = 0; i < count; i++) {
+/** Adds every candidate of `windows` windows from `first` on that no entry beats, and takes out the entries it beats. */
+export function collect(context: usize, problem: usize, first: f64, windows: i32, archive: usize): void {
+  for (let i = 0; i < windows; i++) {
     const fits = openWindow(context, problem, first + <f64>i);
     countCandidates(problem);
-    if (fits) enumerate(context, problem, first + <f64>i, archive);
+    if (fits) enumerate(context, problem, archive);
     else increase(problem, WINDOWS_OVER_CAPACITY, 1);
   }
 }
@@ -37,86 +32,70 @@ function kib(rows: f64, rowBytes: f64): f64 {
   return ceil((rows * rowBytes) / 1024);
 }
 
-function enumerate(context: usize, problem: usize, window: f64, archive: usize): void {
+/** Offers every tile of C and K of the open window, spread as wide as the array takes. */
+function enumerate(context: usize, problem: usize, archive: usize): void {
   const peDim = <f64>load<f32>(context, PE_DIM);
-  const taps = load<f64>(problem, TILE_R) * load<f64>(problem, TILE_S);
+  const taps = tapsOf(problem);
   const plane = load<f64>(problem, PLANE);
-  const outputs = load<f64>(problem, TILE_P) * load<f64>(problem, TILE_Q) * load<f64>(problem, TILE_N);
-  let evaluated = 0;
   for (let c = 0; c < divisorCount(problem, C); c++) {
-    const tileC = divisor(problem, C, c);
+    chooseTileC(problem, c);
     const spatialC = load<f64>(problem + WIDEST_OF_C + (<usize>c << 3));
-    const perC = load<f64>(problem, EXTENT + (C << 3)) / tileC;
     for (let k = 0; k < divisorCount(problem, K); k++) {
-      const tileK = divisor(problem, K, k);
-      const scratchpad = kib(ceil(((taps * tileK + plane) * tileC) / peDim), peDim);
-      if (scratchpad > load<f64>(problem, MOST_SCRATCHPAD_KIB)) break;
+      const scratchpadKib = kib(ceil(((taps * divisor(problem, K, k) + plane) * tileC(problem)) / peDim), peDim);
+      if (scratchpadKib > load<f64>(problem, MOST_SCRATCHPAD_KIB)) break;
+      chooseTileK(problem, k);
       const spatialK = load<f64>(problem + WIDEST_OF_K + (<usize>k << 3));
-      const accumulator = kib(outputs * (tileK / spatialK), 4 * peDim);
-      if (accumulator > load<f64>(problem, MOST_ACCUMULATOR_KIB)) continue;
-      const perK = load<f64>(problem, EXTENT + (K << 3)) / tileK;
       for (let i = 0; i < load<i32>(problem, CLASS_COUNT); i++) {
         const order = problem + CLASSES + <usize>i * CLASS_BYTES;
-        if (!exists(problem, load<i32>(order, CLASS_ORDER), perC, perK)) continue;
-        evaluated++;
-        if (!offer(context, problem, order, window, c, k, perC, perK, spatialC, spatialK, scratchpad, archive)) continue;
+        if (!exists(problem, order)) continue;
         // The cycle that rounding cost may be had back with narrower spatial factors.
-        for (let narrowK = <i32>spatialK; narrowK >= 1; narrowK--) {
-          if (<i32>tileK % narrowK != 0) continue;
-          for (let narrowC = <i32>spatialC; narrowC >= 1; narrowC--) {
-            if (<i32>tileC % narrowC != 0 || (narrowC == <i32>spatialC && narrowK == <i32>spatialK)) continue;
-            evaluated++;
-            offer(context, problem, order, window, c, k, perC, perK, <f64>narrowC, <f64>narrowK, scratchpad, archive);
-          }
+        if (offer(context, problem, order, spatialK, spatialC, scratchpadKib, archive)) {
+          offerNarrower(context, problem, order, <i32>spatialK, <i32>spatialC, scratchpadKib, archive);
         }
       }
     }
   }
-  increase(problem, EVALUATED, <f64>evaluated);
+}
+
+/** Offers one class at every pair of spatial factors but the widest. */
+function offerNarrower(
+  context: usize, problem: usize, order: usize, widestK: i32, widestC: i32, scratchpadKib: f64, archive: usize,
+): void {
+  const extentK = <i32>tileK(problem);
+  const extentC = <i32>tileC(problem);
+  for (let spatialK = widestK; spatialK >= 1; spatialK--) {
+    if (extentK % spatialK != 0) continue;
+    for (let spatialC = widestC; spatialC >= 1; spatialC--) {
+      if (extentC % spatialC != 0 || (spatialC == widestC && spatialK == widestK)) continue;
+      offer(context, problem, order, <f64>spatialK, <f64>spatialC, scratchpadKib, archive);
+    }
+  }
 }
 
 /** Offers one candidate to the archive. True if rounding cost it a cycle without which it might have been kept. */
 function offer(
-  context: usize, problem: usize, order: usize, window: f64, c: i32, k: i32, perC: f64, perK: f64,
-  spatialC: f64, spatialK: f64, scratchpadKib: f64, archive: usize,
+  context: usize, problem: usize, order: usize, spatialK: f64, spatialC: f64, scratchpadKib: f64, archive: usize,
 ): bool {
-  const peDim = <f64>load<f32>(context, PE_DIM);
-  const tileK = divisor(problem, K, k);
-  const outputs = load<f64>(problem, TILE_P) * load<f64>(problem, TILE_Q) * load<f64>(problem, TILE_N);
-  const accumulatorKib = kib(outputs * (tileK / spatialK), 4 * peDim);
+  const accumulatorKib = kib(outputsOf(problem) * (tileK(problem) / spatialK), 4 * <f64>load<f32>(context, PE_DIM));
   if (accumulatorKib > load<f64>(problem, MOST_ACCUMULATOR_KIB)) return false;
-  const weightWords = load<f64>(context, WEIGHT_WORDS);
-  const compute = load<f64>(context, MACS) / (spatialK * spatialC);
-  const weights = weightWords * load<f64>(order, CLASS_WEIGHTS);
-  const inputs = load<f64>(problem, EXTENT + (C << 3)) * (load<f64>(order, CLASS_INPUTS_FIXED) + load<f64>(order, CLASS_INPUTS_PER_K) * perK);
-  const writebacks = load<f64>(context, OUTPUT_WORDS) * (load<f64>(order, CLASS_OUTPUTS_FIXED) + load<f64>(order, CLASS_OUTPUTS_PER_C) * perC);
-  const taps = load<f64>(problem, TILE_R) * load<f64>(problem, TILE_S);
-  const inArray = taps * divisor(problem, C, c) * tileK == spatialK * spatialC;
-  const registers = inArray ? weights : weightWords * load<f64>(problem, OUTPUT_STEPS);
-  const updates = compute * spatialK;
-  const inputReads = compute * spatialC;
-  const rows = scratchpadRows(context, registers, inputReads, weights, inputs);
-  const bursts = dramBursts(context, weights, inputs, writebacks);
-  const accesses = accumulatorAccesses(context, updates, writebacks);
+  tally(context, problem, order, spatialK, spatialC);
+  const registers = load<f64>(problem, REGISTERS);
+  const bursts = load<f64>(problem, BURSTS);
   const fixed = registers * load<f64>(context, REGISTER_ENERGY) + bursts * load<f64>(context, DRAM_ENERGY);
-  scratchpadKib = max(scratchpadKib, load<f64>(problem, LEAST_SCRATCHPAD_KIB));
-  const bankKib = max(accumulatorKib, load<f64>(problem, LEAST_ACCUMULATOR_KIB));
-
-  const busiest = busiestCycles(context, compute, spatialK, inputReads, registers, weights, inputs, updates, writebacks);
-  if (beaten(archive, busiest * BELOW, fixed, accesses, rows, scratchpadKib, bankKib)) return false;
-  const latency = latencyCycles(context, compute, spatialK, spatialC, registers, weights, inputs, writebacks);
+  const accesses = v128.load(problem, BANK_ROWS);
+  const sizes = pair(
+    max(scratchpadKib, load<f64>(problem, LEAST_SCRATCHPAD_KIB)), max(accumulatorKib, load<f64>(problem, LEAST_ACCUMULATOR_KIB)),
+  );
+  const busiest = busiestCycles(context, problem, spatialK);
+  if (beaten(archive, pair(busiest * BELOW, fixed), accesses, sizes)) return false;
+  const latency = latencyCycles(context, problem, spatialK, spatialC);
   const rounded = latency > ceil(busiest);
-  if (beaten(archive, latency, fixed, accesses, rows, scratchpadKib, bankKib)) return rounded;
-
-  const entry = add(archive, latency, fixed, accesses, rows, scratchpadKib, bankKib);
+  const costs = pair(latency, fixed);
+  if (beaten(archive, costs, accesses, sizes)) return rounded;
+  const entry = add(archive, costs, accesses, sizes);
   store<f64>(entry, registers, ARCHIVE_REGISTER_FILLS);
   store<f64>(entry, bursts, ARCHIVE_DRAM_BURSTS);
-  store<f64>(entry + ARCHIVE_CHOICE, window, CHOICE_WINDOW);
-  store<i32>(entry + ARCHIVE_CHOICE, k, CHOICE_K);
-  store<i32>(entry + ARCHIVE_CHOICE, c, CHOICE_C);
-  store<i32>(entry + ARCHIVE_CHOICE, <i32>spatialK, CHOICE_SPATIAL_K);
-  store<i32>(entry + ARCHIVE_CHOICE, <i32>spatialC, CHOICE_SPATIAL_C);
-  store<i32>(entry + ARCHIVE_CHOICE, load<i32>(order, CLASS_ORDER), CHOICE_ORDER);
+  memory.copy(entry + ARCHIVE_CHOICE, problem + CANDIDATE, CHOICE_BYTES);
   return rounded;
 }
 
@@ -132,17 +111,14 @@ function pair(a: f64, b: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(a), 1, b);
 }
 
-/** Whether an entry is at most as large in all six. A winner moves half way to the front, where it is met sooner. */
-function beaten(archive: usize, latency: f64, fixed: f64, accesses: f64, rows: f64, scratchpad: f64, accumulator: f64): bool {
-  const a = pair(latency, fixed);
-  const b = pair(accesses, rows);
-  const c = pair(scratchpad, accumulator);
+/** Whether an entry is at most as large in all six fields. A winner moves half way to the front, where it is met sooner. */
+function beaten(archive: usize, costs: v128, accesses: v128, sizes: v128): bool {
   const end = entryAt(archive, load<i32>(archive, ARCHIVE_COUNT));
   for (let at = entryAt(archive, 0); at < end; at += ARCHIVE_ENTRY_BYTES) {
     const larger = v128.or(
-      f64x2.gt(v128.load(at, ARCHIVE_LATENCY), a),
+      f64x2.gt(v128.load(at, ARCHIVE_LATENCY), costs),
       v128.or(
-        f64x2.gt(v128.load(at, ARCHIVE_ACCUMULATOR_ACCESSES), b), f64x2.gt(v128.load(at, ARCHIVE_SCRATCHPAD_KIB), c),
+        f64x2.gt(v128.load(at, ARCHIVE_ACCUMULATOR_ACCESSES), accesses), f64x2.gt(v128.load(at, ARCHIVE_SCRATCHPAD_KIB), sizes),
       ),
     );
     if (v128.any_true(larger)) continue;
@@ -154,17 +130,14 @@ function beaten(archive: usize, latency: f64, fixed: f64, accesses: f64, rows: f
 }
 
 /** Takes out the entries that a new one beats, and makes room for it at the end. */
-function add(archive: usize, latency: f64, fixed: f64, accesses: f64, rows: f64, scratchpad: f64, accumulator: f64): usize {
-  const a = pair(latency, fixed);
-  const b = pair(accesses, rows);
-  const c = pair(scratchpad, accumulator);
+function add(archive: usize, costs: v128, accesses: v128, sizes: v128): usize {
   let count = load<i32>(archive, ARCHIVE_COUNT);
   for (let i = 0; i < count; ) {
     const at = entryAt(archive, i);
     const smaller = v128.or(
-      f64x2.lt(v128.load(at, ARCHIVE_LATENCY), a),
+      f64x2.lt(v128.load(at, ARCHIVE_LATENCY), costs),
       v128.or(
-        f64x2.lt(v128.load(at, ARCHIVE_ACCUMULATOR_ACCESSES), b), f64x2.lt(v128.load(at, ARCHIVE_SCRATCHPAD_KIB), c),
+        f64x2.lt(v128.load(at, ARCHIVE_ACCUMULATOR_ACCESSES), accesses), f64x2.lt(v128.load(at, ARCHIVE_SCRATCHPAD_KIB), sizes),
       ),
     );
     if (v128.any_true(smaller)) i++;
@@ -172,9 +145,9 @@ function add(archive: usize, latency: f64, fixed: f64, accesses: f64, rows: f64,
   }
   reserve(entryAt(archive, count + 1));
   const at = entryAt(archive, count);
-  v128.store(at, a, ARCHIVE_LATENCY);
-  v128.store(at, b, ARCHIVE_ACCUMULATOR_ACCESSES);
-  v128.store(at, c, ARCHIVE_SCRATCHPAD_KIB);
+  v128.store(at, costs, ARCHIVE_LATENCY);
+  v128.store(at, accesses, ARCHIVE_ACCUMULATOR_ACCESSES);
+  v128.store(at, sizes, ARCHIVE_SCRATCHPAD_KIB);
   store<i32>(archive, count + 1, ARCHIVE_COUNT);
   return at;
 }

@@ -1,6 +1,6 @@
 /** The best (latency, energy) pairs found so far: latency ascending, energy descending. */
 import {
-  CHOICE_BYTES, FRONT_CHOICE, FRONT_COUNT, FRONT_ENERGY, FRONT_ENTRIES, FRONT_ENTRY_BYTES, FRONT_LATENCY,
+  FRONT_CHOICE, FRONT_COUNT, FRONT_ENERGY, FRONT_ENTRIES, FRONT_ENTRY_BYTES, FRONT_KEEP_PARETO, FRONT_LATENCY,
 } from "../../src/kernels/mapper-layout";
 
 // @ts-ignore: decorator
@@ -25,13 +25,13 @@ function upTo(front: usize, latency: f64): i32 {
  * Whether a point lies below the front: no entry is as good in both, and, unless every non-dominated pair is kept, it lies
  * below the line between its neighbours.
  */
-export function below(front: usize, latency: f64, energy: f64, keepPareto: bool): bool {
+export function below(front: usize, latency: f64, energy: f64): bool {
   const after = upTo(front, latency);
   if (after == 0) return true;
   const left = entry(front, after - 1);
   const leftEnergy = load<f64>(left, FRONT_ENERGY);
   if (energy >= leftEnergy) return false;
-  if (keepPareto || after == load<i32>(front, FRONT_COUNT)) return true;
+  if (load<i32>(front, FRONT_KEEP_PARETO) != 0 || after == load<i32>(front, FRONT_COUNT)) return true;
   return turnsLeft(
     load<f64>(left, FRONT_LATENCY), leftEnergy, latency, energy,
     load<f64>(entry(front, after), FRONT_LATENCY), load<f64>(entry(front, after), FRONT_ENERGY),
@@ -46,14 +46,14 @@ function turnsLeft(ax: f64, ay: f64, bx: f64, by: f64, cx: f64, cy: f64): bool {
 }
 
 /** Puts a point that lies below the front into it, and takes out what it beats. Returns where its choice is to be written. */
-export function insert(front: usize, latency: f64, energy: f64, keepPareto: bool): usize {
+export function insert(front: usize, latency: f64, energy: f64): usize {
   let count = load<i32>(front, FRONT_COUNT);
   let first = upTo(front, latency);
   // An entry of the same latency has more energy, or the point would not lie below.
   if (first > 0 && load<f64>(entry(front, first - 1), FRONT_LATENCY) == latency) first--;
   let last = first;
   while (last < count && load<f64>(entry(front, last), FRONT_ENERGY) >= energy) last++;
-  if (!keepPareto) {
+  if (load<i32>(front, FRONT_KEEP_PARETO) == 0) {
     while (first > 1 && !convex(front, first - 2, first - 1, latency, energy)) first--;
     while (last + 1 < count && !convexAfter(front, latency, energy, last, last + 1)) last++;
   }
@@ -64,7 +64,6 @@ export function insert(front: usize, latency: f64, energy: f64, keepPareto: bool
   const at = entry(front, first);
   store<f64>(at, latency, FRONT_LATENCY);
   store<f64>(at, energy, FRONT_ENERGY);
-  memory.fill(at + FRONT_CHOICE, 0, CHOICE_BYTES);
   return at + FRONT_CHOICE;
 }
 

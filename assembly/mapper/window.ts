@@ -7,11 +7,12 @@ import {
   H_DILATION, H_STRIDE, N, P, Q, R, S, W_DILATION, W_STRIDE,
 } from "../../src/kernels/layout";
 import {
-  CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K,
-  CLASS_ORDER, CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, COVERED, DIVISOR_BYTES, DIVISOR_COUNT, DIVISORS,
+  CANDIDATE, CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CHOICE_VARIANT, CHOICE_WINDOW, CLASS_BYTES, CLASS_COUNT, CLASS_INPUTS_FIXED, CLASS_INPUTS_PER_K,
+  CLASS_ORDER, CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, CLASSES, COVERED, DIVISOR_BYTES, DIVISOR_COUNT, DIVISORS, DRAM_C, DRAM_K,
   EXTENT, FILTER_STEPS, K_CORNER, ORDER_K, ORDER_KPR, ORDER_KQS, ORDER_KRP, ORDER_KSQ, ORDER_P, ORDER_PR, ORDER_Q,
   ORDER_QS, ORDER_R, ORDER_RP, ORDER_S, ORDER_SQ, OUTPUT_STEPS, PLANE, SPREADS_PART_C, SPREADS_PART_K, SPREADS_WHOLE_C,
   SPREADS_WHOLE_K, TILE_N, TILE_P, TILE_Q, TILE_R, TILE_S,
+  VARIANT,
 } from "../../src/kernels/mapper-layout";
 
 export function divisorCount(problem: usize, dim: i32): i32 {
@@ -32,7 +33,7 @@ export function windowCount(problem: usize): f64 {
   );
 }
 
-/** Writes the tile extents of a window; false if not even one channel of it fits. */
+/** Makes a window the open one: its tile extents and order classes. False if not even one channel of it fits. */
 export function openWindow(context: usize, problem: usize, window: f64): bool {
   let rest = <u64>window;
   let digits = <u64>divisorCount(problem, N);
@@ -50,6 +51,8 @@ export function openWindow(context: usize, problem: usize, window: f64): bool {
   const width = extent(tP, load<f32>(context, W_STRIDE), tR, load<f32>(context, W_DILATION));
   const height = extent(tQ, load<f32>(context, H_STRIDE), tS, load<f32>(context, H_DILATION));
   const plane = width * height * tN;
+  store<f64>(problem + CANDIDATE, window, CHOICE_WINDOW);
+  store<i32>(problem + CANDIDATE, load<i32>(problem, VARIANT), CHOICE_VARIANT);
   store<f64>(problem, tR, TILE_R);
   store<f64>(problem, tS, TILE_S);
   store<f64>(problem, tP, TILE_P);
@@ -62,17 +65,19 @@ export function openWindow(context: usize, problem: usize, window: f64): bool {
 
 /** Adds the candidates of the open window to COVERED: tiles of C and K times spatial factors times order classes. */
 export function countCandidates(problem: usize): void {
-  let candidates: f64 = 0;
+  // Whether a class exists depends on whether the tiles of C and K are the whole bounds.
   for (let whole = 0; whole < 4; whole++) {
+    const wholeC = (whole & 1) != 0;
+    const wholeK = (whole & 2) != 0;
     const spreads =
-      load<f64>(problem + ((whole & 1) != 0 ? SPREADS_WHOLE_C : SPREADS_PART_C)) *
-      load<f64>(problem + ((whole & 2) != 0 ? SPREADS_WHOLE_K : SPREADS_PART_K));
+      load<f64>(problem + (wholeC ? SPREADS_WHOLE_C : SPREADS_PART_C)) *
+      load<f64>(problem + (wholeK ? SPREADS_WHOLE_K : SPREADS_PART_K));
+    store<f64>(problem, wholeC ? 1 : 2, DRAM_C);
+    store<f64>(problem, wholeK ? 1 : 2, DRAM_K);
     for (let i = 0; i < load<i32>(problem, CLASS_COUNT); i++) {
-      const order = load<i32>(problem + CLASSES + <usize>i * CLASS_BYTES, CLASS_ORDER);
-      if (exists(problem, order, (whole & 1) != 0 ? 1 : 2, (whole & 2) != 0 ? 1 : 2)) candidates += spreads;
+      if (exists(problem, problem + CLASSES + <usize>i * CLASS_BYTES)) increase(problem, COVERED, spreads);
     }
   }
-  store<f64>(problem, load<f64>(problem, COVERED) + candidates, COVERED);
 }
 
 // @ts-ignore: decorator
@@ -183,21 +188,35 @@ function addClass(problem: usize, weights: f64, fixed: f64, perC: f64, inputs: f
 }
 
 /**
- * Whether the loop that a class wants innermost is there. Where it is not, another class is at least as good as the formula
- * of this one; but a corner that begins with K is no formula of anything then.
+ * Whether the loop that a class wants innermost is there, at the chosen DRAM_C and DRAM_K. Where it is not, another class is at
+ * least as good as the formula of this one; but a corner that begins with K is no formula of anything then.
  */
+export function exists(problem: usize, order: usize): bool {
+  const which = load<i32>(order, CLASS_ORDER);
+  const outputSteps = load<f64>(problem, OUTPUT_STEPS);
+  const filterSteps = load<f64>(problem, FILTER_STEPS) * load<f64>(problem, DRAM_C);
+  const stepsK = load<f64>(problem, DRAM_K);
+  if (which == ORDER_P || which == ORDER_Q) return outputSteps > 1 || filterSteps * stepsK == 1;
+  if (which == ORDER_R || which == ORDER_S) return filterSteps > 1;
+  const startsWithK = which == ORDER_K || which >= ORDER_KPR;
+  return !startsWithK || stepsK > 1;
+}
+
+/** Words of the tile's filter taps for one pair of channels, and of its outputs for one channel. */
 // @ts-ignore: decorator
 @inline
-export function exists(problem: usize, order: i32, perC: f64, perK: f64): bool {
-  const outputSteps = load<f64>(problem, OUTPUT_STEPS);
-  const filterSteps = load<f64>(problem, FILTER_STEPS);
-  if (order == ORDER_P || order == ORDER_Q) return outputSteps > 1 || filterSteps * perC * perK == 1;
-  if (order == ORDER_R || order == ORDER_S) return filterSteps * perC > 1;
-  return order < ORDER_K || isPair(order) || perK > 1;
+export function tapsOf(problem: usize): f64 {
+  return load<f64>(problem, TILE_R) * load<f64>(problem, TILE_S);
 }
 
 // @ts-ignore: decorator
 @inline
-function isPair(order: i32): bool {
-  return order > ORDER_K && order < ORDER_K + 5;
+export function outputsOf(problem: usize): f64 {
+  return load<f64>(problem, TILE_P) * load<f64>(problem, TILE_Q) * load<f64>(problem, TILE_N);
+}
+
+// @ts-ignore: decorator
+@inline
+export function increase(problem: usize, counter: usize, by: f64): void {
+  store<f64>(problem + counter, load<f64>(problem + counter) + by);
 }

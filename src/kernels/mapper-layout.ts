@@ -31,8 +31,6 @@ export const MOST_ACCUMULATOR_KIB = 136;
 // i32 fields.
 /** Number of divisors of each dim, in the order of the dims. */
 export const DIVISOR_COUNT = 144;
-/** Not 0 to keep every non-dominated (latency, energy) pair, 0 to keep only those on the lower-left convex hull. */
-export const KEEP_PARETO = 172;
 /** Number of this shape among the padded variants of a layer; choices carry it. */
 export const VARIANT = 176;
 
@@ -79,8 +77,25 @@ export const CLASS_INPUTS_PER_K = 32;
 export const CLASS_ORDER = 40;
 /** i32: whether the class may hold a point below the front, by its bound. */
 export const CLASS_LIVE = 44;
-/** Room for the three plain classes and four corners. */
-export const PROBLEM_BYTES = 37504;
+// Room for the three plain classes and four corners.
+
+// Candidate: the choice at hand (a CHOICE_* record), then, as f64, its DRAM bounds of C and K and what it moves and accesses.
+export const CANDIDATE = 37504;
+export const DRAM_C = 37536;
+export const DRAM_K = 37544;
+export const COMPUTE = 37552;
+/** Words: register fills, weights and inputs from DRAM, outputs to DRAM; accumulator updates; inputs read by the PEs. */
+export const REGISTERS = 37560;
+export const WEIGHTS = 37568;
+export const INPUTS = 37576;
+export const WRITEBACKS = 37584;
+export const UPDATES = 37592;
+export const INPUT_READS = 37600;
+/** Accesses in the units that energy is counted in. */
+export const BANK_ROWS = 37608;
+export const PAD_ROWS = 37616;
+export const BURSTS = 37624;
+export const PROBLEM_BYTES = 37632;
 
 // DRAM loop orders, innermost first; dims not named lie outside in any order.
 /** P Q N or Q P N: weights stay. */
@@ -115,6 +130,8 @@ export const CHOICE_BYTES = 32;
 // Front: the best (latency, energy) pairs of one layer on one accelerator, latency ascending, energy descending.
 /** i32 */
 export const FRONT_COUNT = 0;
+/** i32: not 0 to keep every non-dominated (latency, energy) pair, 0 to keep only those on the lower-left convex hull. */
+export const FRONT_KEEP_PARETO = 4;
 export const FRONT_ENTRIES = 16;
 export const FRONT_LATENCY = 0;
 export const FRONT_ENERGY = 8;

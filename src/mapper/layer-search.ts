@@ -187,7 +187,6 @@ export class LayerSearch {
     if (memory.buffer.byteLength < FREE) memory.grow(1);
     writeProblem(memory, shape, this.hardware, choices);
     const view = new DataView(memory.buffer);
-    view.setInt32(PROBLEM + at.KEEP_PARETO, this.options.keepPareto ? 1 : 0, true);
     view.setInt32(PROBLEM + at.VARIANT, this.variant, true);
     this.windows = exports.windowCount(PROBLEM);
     this.next = 0;
@@ -200,6 +199,8 @@ export class LayerSearch {
     this.front = this.list + most * LIST_BYTES;
     const pages = Math.ceil((this.front + at.FRONT_ENTRIES) / 65_536) - memory.buffer.byteLength / 65_536;
     if (pages > 0) memory.grow(pages);
+    const keepPareto = this.options.keepPareto ? 1 : 0;
+    new DataView(memory.buffer).setInt32(this.front + at.FRONT_KEEP_PARETO, keepPareto, true);
   }
 
   /** Bounds and sorts the next slice of windows. */
