@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { accessEnergies } from "../hardware/energy.ts";
 import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
 import type { MemoryView } from "../mapper/layer-archive.ts";
-import { minimiseNetwork } from "../mapper/network.ts";
+import { minimiseNetwork, type NetworkChoice } from "../mapper/network.ts";
 import {
   type ArchivedLayer,
   type ArchivePool,
@@ -80,7 +80,7 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
 
   const queue = new PriorityQueue<Box>();
   let boxes = 0;
-  let best: { readonly box: Box; readonly cost: number } | undefined;
+  let best: (Bound & { readonly box: Box }) | undefined;
   let leastArea = Number.POSITIVE_INFINITY;
   const enter = (box: Box): void => {
     const platform = platforms[box.array] as Platform;
@@ -89,14 +89,14 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
     if (area > cap) return;
     boxes++;
     const bound = boundOf(space, platform, box, objective);
-    if (bound < (best?.cost ?? Number.POSITIVE_INFINITY)) queue.push(bound, box);
+    if (isLess(bound, best)) queue.push(bound.cost, box, bound.tie);
   };
   const tryConfig = (array: number, scratchpad: number, accumulator: number): void => {
     const platform = platforms[array] as Platform;
     if (platform.areas.of(scratchpad, accumulator) > cap) return;
     const box: Box = { array, scratchpad: [scratchpad, scratchpad], accumulator: [accumulator, accumulator] };
     const value = boundOf(space, platform, box, objective);
-    if (value < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { box, cost: value };
+    if (isLess(value, best)) best = { box, ...value };
   };
 
   for (const array of space.arrays.keys()) {
@@ -107,7 +107,11 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
     });
   }
   let turned = performance.now();
-  while (queue.least < (best?.cost ?? Number.POSITIVE_INFINITY)) {
+  for (
+    let next = queue.peek();
+    next && isLess({ cost: next.key, tie: next.tie }, best);
+    next = queue.peek()
+  ) {
     const now = performance.now();
     if (best && (signal?.aborted || now - started >= budgetMs)) break;
     if (now - turned >= TURN_MS) {
@@ -131,7 +135,9 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
     });
   }
   const platform = platforms[best.box.array] as Platform;
-  const gap = queue.least < best.cost ? best.cost / queue.least - 1 : 0;
+  const next = queue.peek();
+  const optimal = !next || !isLess({ cost: next.key, tie: next.tie }, best);
+  const gap = optimal ? 0 : best.cost / queue.least - 1;
   const archives = platforms.flatMap(({ networks }) =>
     networks.flatMap((network) => [...new Set(network.archives)]),
   );
@@ -147,7 +153,7 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
       const { picks: _, ...rest } = point;
       return { workload: request.workloads[i]?.name ?? "", ...rest, layers: layersOf(network, point) };
     }),
-    optimal: gap === 0,
+    optimal,
     gap,
     boxes,
     configs: space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length,
@@ -189,19 +195,38 @@ function sizes(
   ];
 }
 
+/** An objective, and what decides among equals: for latency alone the energy, for energy alone the latency. */
+interface Bound {
+  readonly cost: number;
+  readonly tie: number;
+}
+
+function isLess(a: Bound, b: Bound | undefined): boolean {
+  return !b || a.cost < b.cost || (a.cost === b.cost && a.tie < b.tie);
+}
+
 /**
  * What no config of a box goes below: the objective with the capacities of the largest memories and the access energies of
- * the smallest. For a box of one config it is the objective itself.
+ * the smallest; and, for configs that reach this objective, the tie. For a box of one config it is what the config has.
  */
-function boundOf(space: HardwareSpace, { networks }: Platform, box: Box, objective: Objective): number {
+function boundOf(space: HardwareSpace, { networks }: Platform, box: Box, objective: Objective): Bound {
   const memories = optimisticMemories(space, box);
-  let product = 1;
-  for (const network of networks) {
-    const least = minimiseNetwork(networkHulls(network, memories), objective);
-    if (!least) return Number.POSITIVE_INFINITY;
-    product *= networks.length === 1 ? least.cost : least.cost ** (1 / networks.length);
-  }
-  return product;
+  const mean = (values: readonly number[]): number =>
+    values.length === 1
+      ? (values[0] as number)
+      : values.reduce((product, value) => product * value ** (1 / values.length), 1);
+  const least = networks.map((network) => minimiseNetwork(networkHulls(network, memories), objective));
+  const of = (value: (choice: NetworkChoice) => number): number =>
+    mean(least.map((choice) => (choice ? value(choice) : Number.POSITIVE_INFINITY)));
+  return {
+    cost: of(({ cost }) => cost),
+    tie:
+      objective.energyPower === 0
+        ? of(({ energyPj }) => energyPj)
+        : objective.latencyPower === 0
+          ? of(({ latencyCycles }) => latencyCycles)
+          : 0,
+  };
 }
 
 /** Memories as large as a box's largest, as cheap as its smallest. */

@@ -1,6 +1,11 @@
-/** A queue that gives the entry of the least key first, of equal keys the one put in first. */
+/** A queue that gives the entry of the least key first, of equal keys that of the lesser tie, then the one put in first. */
 export class PriorityQueue<T> {
-  private readonly heap: { readonly key: number; readonly order: number; readonly value: T }[] = [];
+  private readonly heap: {
+    readonly key: number;
+    readonly tie: number;
+    readonly order: number;
+    readonly value: T;
+  }[] = [];
   private added = 0;
 
   get size(): number {
@@ -12,10 +17,15 @@ export class PriorityQueue<T> {
     return this.heap[0]?.key ?? Number.POSITIVE_INFINITY;
   }
 
-  push(key: number, value: T): void {
+  /** The least key and its tie, or undefined if the queue is empty. */
+  peek(): { readonly key: number; readonly tie: number } | undefined {
+    return this.heap[0];
+  }
+
+  push(key: number, value: T, tie = 0): void {
     const { heap } = this;
     let at = heap.length;
-    heap.push({ key, order: this.added++, value });
+    heap.push({ key, tie, order: this.added++, value });
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!this.before(at, parent)) break;
@@ -44,7 +54,8 @@ export class PriorityQueue<T> {
   private before(a: number, b: number): boolean {
     const [x, y] = [this.heap[a], this.heap[b]];
     if (!x || !y) return false;
-    return x.key < y.key || (x.key === y.key && x.order < y.order);
+    if (x.key !== y.key) return x.key < y.key;
+    return x.tie < y.tie || (x.tie === y.tie && x.order < y.order);
   }
 
   private swap(a: number, b: number): void {

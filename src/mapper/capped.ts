@@ -1,5 +1,5 @@
-import { lowerLeftHull, type NetworkChoice, type Point } from "./network.ts";
-import { cost, type Objective } from "./objective.ts";
+import { lowerLeftHull, type NetworkChoice, type Point, totalOf } from "./network.ts";
+import { cost, ENERGY, LATENCY, type Objective } from "./objective.ts";
 
 /** Most that the network's sums may be. */
 export interface Caps {
@@ -22,13 +22,14 @@ export interface CappedChoice {
 
 /** Nodes of the search tree after which the answer comes with a gap. */
 const NODES = 200_000;
-/** Takes from a bound what rounding may have added to it. */
+/** Takes from a number what rounding may have added to it. */
 const BELOW = 1 - 1e-12;
 
 /**
  * The least objective of the sums under caps on them, one mapping for each layer: a multiple-choice knapsack, where the optimum
  * need not lie on a hull. Depth first over the layers; the bound of a partial choice is the least objective on the convex
- * hull of what the other layers can add, cut off at the caps.
+ * hull of what the other layers can add, cut off at the caps. An objective of latency or energy alone is followed by the
+ * other one among equals.
  */
 export function minimiseCapped(
   layers: readonly LayerFront[],
@@ -36,15 +37,53 @@ export function minimiseCapped(
   caps: Caps,
   nodes: number = NODES,
 ): CappedChoice {
-  const most = {
+  const first = search(layers, objective, caps, nodes);
+  if (!first.best || (objective.latencyPower > 0 && objective.energyPower > 0)) return first;
+  const { latencyCycles, energyPj } = first.best;
+  const among = objective.energyPower === 0 ? { ...caps, latencyCycles } : { ...caps, energyPj };
+  const second = search(layers, objective.energyPower === 0 ? ENERGY : LATENCY, among, nodes);
+  return second.best ? { ...first, best: sumOf(layers, second.best.picks, objective) } : first;
+}
+
+/**
+ * What no choice that keeps the caps goes below, by the layers' hulls alone: also where pairs above the hull are not known.
+ * Infinity if the caps cannot be kept.
+ */
+export function boundCapped(layers: readonly LayerFront[], objective: Objective, caps: Caps): number {
+  const hull = layers.reduce<readonly Point[]>(
+    (sum, layer) => addHull(layer, sum),
+    [{ latencyCycles: 0, energyPj: 0 }],
+  );
+  return boundOf(hull, 0, 0, limits(caps), objective);
+}
+
+function sumOf(layers: readonly LayerFront[], picks: readonly number[], objective: Objective): NetworkChoice {
+  return totalOf(
+    layers.map(({ count, front }) => ({ count, hull: front })),
+    picks,
+    objective,
+  );
+}
+
+function limits(caps: Caps): Required<Caps> {
+  return {
     latencyCycles: caps.latencyCycles ?? Number.POSITIVE_INFINITY,
     energyPj: caps.energyPj ?? Number.POSITIVE_INFINITY,
   };
+}
+
+function search(
+  layers: readonly LayerFront[],
+  objective: Objective,
+  caps: Caps,
+  nodes: number,
+): CappedChoice {
+  const most = limits(caps);
   // The layers that matter most come first, so that the bound is tight early.
   const order = layers
     .map((_, i) => i)
     .sort((a, b) => weight(layers[b] as LayerFront) - weight(layers[a] as LayerFront) || a - b);
-  const rest: Point[][] = [[{ latencyCycles: 0, energyPj: 0 }]];
+  const rest: (readonly Point[])[] = [[{ latencyCycles: 0, energyPj: 0 }]];
   for (const i of [...order].reverse()) rest.unshift(addHull(layers[i] as LayerFront, rest[0] as Point[]));
 
   const picks = layers.map(() => 0);
@@ -52,12 +91,15 @@ export function minimiseCapped(
   let least = Number.POSITIVE_INFINITY;
   let open = Number.POSITIVE_INFINITY;
   let visited = 0;
+  const consider = (choice: readonly number[]): void => {
+    const sum = sumOf(layers, choice, objective);
+    if (sum.latencyCycles > most.latencyCycles || sum.energyPj > most.energyPj || sum.cost >= least) return;
+    least = sum.cost;
+    best = { ...sum, picks: [...choice] };
+  };
   const visit = (depth: number, latency: number, energy: number): void => {
     if (depth === order.length) {
-      const value = cost(objective, latency, energy);
-      if (value >= least) return;
-      least = value;
-      best = { picks: [...picks], latencyCycles: latency, energyPj: energy, cost: value };
+      consider(picks);
       return;
     }
     const i = order[depth] as number;
@@ -79,7 +121,12 @@ export function minimiseCapped(
       visit(depth + 1, l, e);
     }
   };
-  visit(0, 0, 0);
+  if (layers.every(({ front }) => front.length > 0)) {
+    // With one cap one of these keeps it if anything does.
+    consider(layers.map(() => 0));
+    consider(layers.map(({ front }) => front.length - 1));
+    visit(0, 0, 0);
+  }
   return { best, bound: Math.min(open, least) };
 }
 

@@ -1,17 +1,19 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
+import type { Caps } from "./capped.ts";
 import { windowTiles } from "./choice.ts";
 import type { WindowRecord } from "./layer-search.ts";
-import type { NetworkMapping } from "./map-network.ts";
+import type { MapRequest, NetworkMapping } from "./map-network.ts";
 import type { Objective } from "./objective.ts";
+import { paddedShapes } from "./padding.ts";
 import { type FixedTiles, tileChoices } from "./problem.ts";
 
 /**
  * The evidence for a mapper's answer, for a checker that trusts nothing of the mapper: every window of every distinct layer
- * with what became of it, and the hull that all of them left. To check: the windows are all there are; a bound of a window
- * that was cut lies on or above the hull and below none of its candidates; no candidate of a window that was searched lies
- * below the hull; and the network's choice is the least over the sums of hull vertices. `docs/mapper.md` says how, and
+ * with what became of it, and the front that all of them left. To check: the windows are all there are; a bound of a window
+ * that was cut lies on or above the front and below none of its candidates; no candidate of a window that was searched lies
+ * below the front; and the network's choice is the least over the sums of its points. `docs/mapper.md` says how, and
  * `test/mapper/certificate.test.ts` does it.
  */
 export interface Certificate {
@@ -22,6 +24,10 @@ export interface Certificate {
   readonly optimal: boolean;
   readonly gap: number;
   readonly totals: NetworkMapping["totals"];
+  /** Tile extents that were given: the proof is over mappings that have them. */
+  readonly tiles?: FixedTiles;
+  /** Caps that the totals keep; fronts are then whole Pareto sets, otherwise lower-left convex hulls. */
+  readonly caps?: Caps;
   readonly layers: readonly LayerCertificate[];
 }
 
@@ -29,7 +35,8 @@ export interface LayerCertificate {
   /** Layers of this shape. */
   readonly names: readonly string[];
   readonly count: number;
-  readonly hull: readonly {
+  /** The (latency, energy) pairs that all windows together left. */
+  readonly front: readonly {
     readonly shape: LayerShape;
     readonly mapping: string;
     readonly latencyCycles: number;
@@ -53,10 +60,11 @@ export interface WindowCertificate {
 
 /** Gathers the evidence while `mapNetwork` runs: give `onWindow` to it, then `finish` its answer. */
 export function createCertifier(
-  layers: readonly Layer[],
-  tiles: FixedTiles | undefined,
-  padded: (shape: LayerShape) => readonly LayerShape[],
+  request: Pick<MapRequest, "layers" | "tiles" | "caps" | "allowPadding" | "hardware">,
 ) {
+  const { layers, tiles, caps, allowPadding = false } = request;
+  const padded = (shape: LayerShape): readonly LayerShape[] =>
+    allowPadding ? paddedShapes(shape, request.hardware.peDim, tiles) : [];
   const records = new Map<string, WindowRecord[]>();
   return {
     onWindow(layer: Layer, record: WindowRecord): void {
@@ -73,7 +81,7 @@ export function createCertifier(
         return {
           names: same.map((layer) => layer.name),
           count: same.reduce((sum, { count }) => sum + count, 0),
-          hull: (result.fronts[place] ?? []).map(({ mapping, ...point }) => ({
+          front: (result.fronts[place] ?? []).map(({ mapping, ...point }) => ({
             shape: point.shape,
             mapping: formatMapping(mapping),
             latencyCycles: point.latencyCycles,
@@ -83,7 +91,7 @@ export function createCertifier(
             shape: variant,
             windows: windows
               .filter((window) => window.variant === index)
-              .map((window) => windowCertificate(variant, index === 0 ? tiles : undefined, window)),
+              .map((window) => windowCertificate(variant, tiles, window)),
           })),
         };
       });
@@ -96,6 +104,8 @@ export function createCertifier(
         optimal,
         gap,
         totals,
+        ...(tiles ? { tiles } : {}),
+        ...(caps ? { caps } : {}),
         layers: certified,
       };
     },

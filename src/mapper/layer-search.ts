@@ -44,7 +44,7 @@ export interface LayerSearchOptions {
   readonly keepPareto?: boolean;
   /** Tile extents below DRAM that are given; each must divide the bound. */
   readonly tiles?: FixedTiles;
-  /** Padded shapes that may stand in for the layer's own. */
+  /** Padded shapes that may stand in for the layer's own; given tiles must divide their bounds too. */
   readonly padded?: readonly LayerShape[];
   /** Called with what became of each window. */
   readonly onWindow?: (window: WindowRecord) => void;
@@ -182,7 +182,7 @@ export class LayerSearch {
     const { memory, exports } = this.kernels;
     if (this.variant >= 0) this.finished.push(this.variantStatistics());
     const shape = this.shapes[this.variant + 1] as LayerShape;
-    const choices = tileChoices(shape, this.variant < 0 ? this.options.tiles : {});
+    const choices = tileChoices(shape, this.options.tiles);
     this.choices.push(choices);
     if (memory.buffer.byteLength < FREE) memory.grow(1);
     writeProblem(memory, shape, this.hardware, choices);

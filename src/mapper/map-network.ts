@@ -6,7 +6,7 @@ import { createHardware, type Hardware, type HardwareParameters } from "../hardw
 import type { BoundBy } from "../kernels/batch.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
-import { type Caps, minimiseCapped } from "./capped.ts";
+import { boundCapped, type Caps, minimiseCapped } from "./capped.ts";
 import { whyNot } from "./infeasible.ts";
 import { LayerSearch, type MappedPoint, type SearchStatistics, type WindowRecord } from "./layer-search.ts";
 import { lowerLeftHull, minimiseNetwork, type NetworkChoice, type Point } from "./network.ts";
@@ -115,7 +115,7 @@ export async function mapNetwork(module: WebAssembly.Module, request: MapRequest
   return {
     hardware: request.hardware,
     totals: totals(layers, area(hardware)),
-    optimal: choice.gap === 0,
+    optimal: choice.gap === 0 && (isProduct(request.objective) || searches.every((search) => search.done)),
     gap: choice.gap,
     layers,
     fronts,
@@ -153,7 +153,7 @@ function openSearches(
     const search = new LayerSearch(module, layer.shape, hardware, {
       keepPareto: request.caps !== undefined,
       ...(request.tiles === undefined ? {} : { tiles: request.tiles }),
-      ...(request.allowPadding ? { padded: paddedShapes(layer.shape, hardware.peDim) } : {}),
+      ...(request.allowPadding ? { padded: paddedShapes(layer.shape, hardware.peDim, request.tiles) } : {}),
       ...(onWindow === undefined ? {} : { onWindow: (window: WindowRecord) => onWindow(layer, window) }),
     });
     entries.set(key, { layer, search });
@@ -213,16 +213,20 @@ function choose(
     objective,
     caps,
   );
-  if (!best) throw unreachableCaps(request, fronts);
-  const least = searches.every((search) => search.done)
-    ? bound
-    : minimiseCapped(
-        possible.map((points, i) => ({ count: count(i), front: lowerLeftHull(points) })),
-        objective,
-        caps,
-        0,
-      ).bound;
+  const done = searches.every((search) => search.done);
+  if (!best) throw unreachableCaps(request, fronts, done && bound === Number.POSITIVE_INFINITY);
+  if (done) return { ...best, gap: gapOf(best.cost, bound) };
+  const least = boundCapped(
+    possible.map((points, i) => ({ count: count(i), front: lowerLeftHull(points) })),
+    objective,
+    caps,
+  );
   return { ...best, gap: gapOf(best.cost, Math.min(bound, least)) };
+}
+
+/** Not lexicographic: equal costs are as good as each other. */
+function isProduct({ latencyPower, energyPower }: Objective): boolean {
+  return latencyPower > 0 && energyPower > 0;
 }
 
 function gapOf(found: number, least: number): number {
@@ -240,19 +244,25 @@ function layerGap(objective: Objective, points: readonly Point[], corners: reado
 }
 
 /** Says how far the caps are out of reach. */
-function unreachableCaps(request: MapRequest, fronts: readonly (readonly MappedPoint[])[]): InputError {
-  const least = (of: (point: Point) => number): number =>
+function unreachableCaps(
+  request: MapRequest,
+  fronts: readonly (readonly MappedPoint[])[],
+  proven: boolean,
+): InputError {
+  const sumOfLeast = (of: (point: Point) => number): number =>
     request.layers.reduce((sum, { count }, i) => sum + count * Math.min(...(fronts[i] ?? []).map(of)), 0);
   const { latencyCycles, energyPj } = request.caps ?? {};
-  const [cycles, pj] = [least((point) => point.latencyCycles), least((point) => point.energyPj)];
+  const [cycles, pj] = [sumOfLeast((point) => point.latencyCycles), sumOfLeast((point) => point.energyPj)];
+  const least = proven ? "least possible" : "least found";
   const found = [
-    ...(latencyCycles === undefined ? [] : [`at most ${latencyCycles} cycles (least possible ${cycles})`]),
-    ...(energyPj === undefined ? [] : [`at most ${energyPj * 1e-6} uJ (least possible ${pj * 1e-6})`]),
+    ...(latencyCycles === undefined ? [] : [`at most ${latencyCycles} cycles (${least} ${cycles})`]),
+    ...(energyPj === undefined ? [] : [`at most ${energyPj * 1e-6} uJ (${least} ${pj * 1e-6})`]),
   ].join(" and ");
   return new InputError({
     where: "caps on latency and energy",
     expected: "caps that some choice of mappings keeps",
     found,
+    ...(proven ? {} : { hint: "none was found in time; that there is none is not proven" }),
   });
 }
 

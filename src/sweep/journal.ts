@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { InputError, quote } from "../errors.ts";
+import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { SweepPoint, SweepRequest } from "./sweep.ts";
 
 /** What a journal is kept of: points of another question must not be taken for answers to this one. */
@@ -29,24 +30,36 @@ const VERSION = 1;
 export function openJournal(file: string, question: SweepQuestion): SweepJournal {
   const header = JSON.stringify({ polaris: "sweep", version: VERSION, sweep: fingerprint(question) });
   const descriptor = openSync(file, "a+");
-  const text = readFileSync(descriptor, "utf8");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  ftruncateSync(descriptor, Buffer.byteLength(whole));
-  const [first, ...rows] = whole.split("\n").slice(0, -1);
-  if (first === undefined) writeSync(descriptor, `${header}\n`);
-  else if (first !== header) {
+  try {
+    const text = readFileSync(descriptor, "utf8");
+    const [first = "", ...lines] = text.split("\n");
+    // A header that was torn while it was written counts as none; whatever else is there is not ours to touch.
+    const begun = lines.length > 0;
+    if (begun ? first !== header : !header.startsWith(first)) {
+      throw new InputError({
+        where: file,
+        expected: "the journal of this sweep",
+        found: first.includes('"polaris":"sweep"') ? "that of another" : quote(first),
+        hint: "delete it to begin anew, or choose another --out",
+      });
+    }
+    const known = lines
+      .slice(0, -1)
+      .map((line, i) => parsePoint(line, question.grid[i], `${file}: line ${i + 2}`));
+    const whole = begun ? text.slice(0, text.lastIndexOf("\n") + 1) : "";
+    ftruncateSync(descriptor, Buffer.byteLength(whole));
+    if (!begun) writeSync(descriptor, `${header}\n`);
+    return journalOf(file, descriptor, known);
+  } catch (error) {
     closeSync(descriptor);
-    throw new InputError({
-      where: file,
-      expected: "the journal of this sweep",
-      found: first.includes('"polaris":"sweep"') ? "that of another" : quote(first),
-      hint: "delete it to begin anew, or choose another --out",
-    });
+    throw error;
   }
-  const known = rows.map((row, i) => parsePoint(row, `${file}: line ${i + 2}`));
+}
+
+function journalOf(file: string, descriptor: number, known: readonly SweepPoint[]): SweepJournal {
   const close = (): void => closeSync(descriptor);
   return {
-    known: known.slice(0, question.grid.length),
+    known,
     append: (point) => {
       writeSync(descriptor, `${JSON.stringify(point)}\n`);
     },
@@ -64,18 +77,27 @@ function fingerprint({ layers, grid, objective, withLayers = false }: SweepQuest
     .digest("hex");
 }
 
-function parsePoint(row: string, where: string): SweepPoint {
+/** The point of a line, which must be that of the grid's config. */
+function parsePoint(row: string, config: HardwareParameters | undefined, where: string): SweepPoint {
+  const fail = (expected: string): never => {
+    throw new InputError({ where, expected, found: quote(row), hint: "delete the file to begin anew" });
+  };
+  let point: SweepPoint | undefined;
   try {
-    const point = JSON.parse(row) as SweepPoint;
-    if (typeof point.totals.latencyCycles === "number" && typeof point.hardware.peDim === "number")
-      return point;
+    point = JSON.parse(row) as SweepPoint;
   } catch {
     // Told below.
   }
-  throw new InputError({
-    where,
-    expected: "a point of the sweep",
-    found: quote(row),
-    hint: "delete the file to begin anew",
-  });
+  if (!config) return fail("no more points than the grid has");
+  if (typeof point?.totals?.latencyCycles !== "number" || !point.hardware)
+    return fail("a point of the sweep");
+  const { peDim, scratchpadKib, accumulatorKib } = point.hardware;
+  if (
+    peDim !== config.peDim ||
+    scratchpadKib !== config.scratchpadKib ||
+    accumulatorKib !== config.accumulatorKib
+  ) {
+    return fail(`the config ${config.peDim}, ${config.scratchpadKib} KiB, ${config.accumulatorKib} KiB`);
+  }
+  return point;
 }

@@ -177,8 +177,8 @@ test("map writes the proof of its answer", async () => {
   assert.equal(proof.layers.length, 5);
   assert.ok(
     proof.layers.every(
-      (layer: { hull: unknown[]; variants: unknown[] }) =>
-        layer.hull.length > 0 && layer.variants.length === 1,
+      (layer: { front: unknown[]; variants: unknown[] }) =>
+        layer.front.length > 0 && layer.variants.length === 1,
     ),
   );
 });

@@ -10,7 +10,12 @@ import { createHardware } from "../../src/hardware/hardware.ts";
 import { collectArchive } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { lowerLeftHull, minimiseNetwork } from "../../src/mapper/network.ts";
-import type { ArchivePool } from "../../src/mapper/network-archive.ts";
+import {
+  type ArchivePool,
+  bestOn,
+  collectNetwork,
+  type NetworkPoint,
+} from "../../src/mapper/network-archive.ts";
 import { parseObjective } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
 import { builtinWorkload } from "../../src/workload/builtin.ts";
@@ -118,6 +123,61 @@ test("a cap below the smallest config is refused, and says what the smallest tak
     codesign(pool, { workloads: [randomWorkload(64, 1)], space, objective: parseObjective("edp") }),
     /--max-area-mm2: expected at least the smallest config's 0\.01359502, found 0\.000001/,
   );
+});
+
+test("latency alone is followed by energy among equals, over hardware too", async () => {
+  const workload = builtinWorkload("dlrm");
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 16 }],
+    scratchpadKib: Array.from({ length: 32 }, (_, i) => 4 * i + 4),
+    accumulatorKib: Array.from({ length: 16 }, (_, i) => i + 1),
+  };
+  const { networks, optimal } = await codesign(pool, {
+    workloads: [workload],
+    space,
+    objective: parseObjective("latency"),
+  });
+  const network = await collectNetwork(
+    pool,
+    workload.layers,
+    { peDim: 16 },
+    {
+      leastScratchpadKib: 4,
+      mostScratchpadKib: 128,
+      leastAccumulatorKib: 1,
+      mostAccumulatorKib: 16,
+    },
+  );
+  const all = space.scratchpadKib.flatMap((scratchpadKib) =>
+    space.accumulatorKib.map((accumulatorKib) => {
+      const { totals } = bestOn(
+        network,
+        scratchpadKib,
+        accumulatorKib,
+        parseObjective("latency"),
+      ) as NetworkPoint;
+      return [totals.latencyCycles, totals.energyUj] as const;
+    }),
+  );
+  const first = all.reduce((a, b) => (b[0] < a[0] || (b[0] === a[0] && b[1] < a[1]) ? b : a));
+
+  assert.equal(optimal, true);
+  assert.deepEqual([networks[0]?.totals.latencyCycles, networks[0]?.totals.energyUj], first);
+});
+
+test("a cap that equals a config's area lets it in", async () => {
+  const parameters = { peDim: 4, scratchpadKib: 3, accumulatorKib: 2 };
+  const { hardware } = await codesign(pool, {
+    workloads: [randomWorkload(68, 1)],
+    space: {
+      arrays: [{ peDim: 4 }],
+      scratchpadKib: [3],
+      accumulatorKib: [2],
+      maxAreaMm2: area(createHardware(parameters)).mm2,
+    },
+    objective: parseObjective("edp"),
+  });
+  assert.deepEqual(hardware, parameters);
 });
 
 test("boxes halve down to single configs without losing or doubling one", () => {

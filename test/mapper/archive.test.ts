@@ -125,3 +125,63 @@ test("memories outside the range are not told apart, and those inside answer the
     assert.deepEqual(costs(narrow), costs(whole));
   }
 });
+
+test("an archive for a narrow range holds what just fits the largest memories and all that the smallest tell apart", async () => {
+  const module = await loadModule();
+  for (let i = 0; i < 150; i++) {
+    const rng = createRng(53, i);
+    const shape = smallShape(rng, integer(rng, 10, 13));
+    const peDim = pick([4, 12, 16, 64], rng);
+    const [a, b] = [integer(rng, 1, 12), integer(rng, 1, 12)];
+    const range = {
+      leastScratchpadKib: a,
+      mostScratchpadKib: a + integer(rng, 0, 4),
+      leastAccumulatorKib: b,
+      mostAccumulatorKib: b + integer(rng, 0, 4),
+    };
+    const archive = collectArchive(module, shape, { peDim }, range);
+    for (const scratchpadKib of [range.leastScratchpadKib, range.mostScratchpadKib]) {
+      for (const accumulatorKib of [range.leastAccumulatorKib, range.mostAccumulatorKib]) {
+        const hardware = createHardware({ peDim, scratchpadKib, accumulatorKib });
+        const search = new LayerSearch(module, shape, hardware);
+        search.advance(Number.POSITIVE_INFINITY);
+        const hull = archiveHull(archive, memoryView(hardware, scratchpadKib, accumulatorKib));
+
+        assert.deepEqual(
+          hull.map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]),
+          search.points().map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]),
+          JSON.stringify({ shape, peDim, scratchpadKib, accumulatorKib, range }),
+        );
+      }
+    }
+  }
+});
+
+test("candidates covered are tiles times spatial factors times the order classes that exist", async () => {
+  const module = await loadModule();
+  // P 4 in tiles of 1, 2, 4; K 6 in tiles of 1, 2, 3, 6; C 2 in tiles of 1, 2; on a 4x4 array.
+  const shape = toLayerShape({ P: 4, K: 6, C: 2 });
+  const hardware = createHardware({ peDim: 4, scratchpadKib: 1, accumulatorKib: 1 });
+  const search = new LayerSearch(module, shape, hardware);
+  search.advance(Number.POSITIVE_INFINITY);
+
+  let expected = 0;
+  for (const p of [1, 2, 4]) {
+    for (const [k, spreadsK] of [
+      [1, 1],
+      [2, 2],
+      [3, 2],
+      [6, 3],
+    ] as const) {
+      for (const [c, spreadsC] of [
+        [1, 1],
+        [2, 2],
+      ] as const) {
+        const begins = [p < 4, k < 6, c < 2].filter(Boolean).length;
+        expected += spreadsK * spreadsC * Math.max(1, begins);
+      }
+    }
+  }
+  assert.equal(search.statistics().covered, expected);
+  assert.equal(collectArchive(module, shape, { peDim: 4 }).covered, expected);
+});

@@ -6,7 +6,6 @@ import { createHardware } from "../../src/hardware/hardware.ts";
 import { type Certificate, createCertifier } from "../../src/mapper/certificate.ts";
 import { mapNetwork } from "../../src/mapper/map-network.ts";
 import { EDP } from "../../src/mapper/objective.ts";
-import { paddedShapes } from "../../src/mapper/padding.ts";
 import type { RawMapping } from "../../src/space/raw-mapping.ts";
 import { DIMS, type Layer, toLayerShape } from "../../src/workload/layer.ts";
 import { forEachMapping } from "../reference/map-space.ts";
@@ -21,16 +20,9 @@ const layers: readonly Layer[] = [
 ];
 
 async function certify(allowPadding: boolean): Promise<Certificate> {
-  const certifier = createCertifier(layers, undefined, (shape) =>
-    allowPadding ? paddedShapes(shape, 4) : [],
-  );
-  const result = await mapNetwork(module, {
-    layers,
-    hardware,
-    objective: EDP,
-    allowPadding,
-    onWindow: certifier.onWindow,
-  });
+  const request = { layers, hardware, objective: EDP, allowPadding };
+  const certifier = createCertifier(request);
+  const result = await mapNetwork(module, { ...request, onWindow: certifier.onWindow });
   return JSON.parse(JSON.stringify(certifier.finish("test", EDP, result))) as Certificate;
 }
 
@@ -43,7 +35,7 @@ async function check(certificate: Certificate): Promise<readonly string[]> {
   const wrong: string[] = [];
   const engine = await createEngine(module, 4096);
   const accelerator = createHardware(certificate.hardware);
-  for (const { names, hull, variants } of certificate.layers) {
+  for (const { names, front: hull, variants } of certificate.layers) {
     const below = (latency: number, energy: number): boolean => {
       if (hull.some((point) => point.latencyCycles <= latency && point.energyPj <= energy)) return false;
       const right = hull.findIndex((point) => point.latencyCycles > latency);
@@ -98,7 +90,7 @@ async function check(certificate: Certificate): Promise<readonly string[]> {
     }
   }
   let sums: readonly (readonly [number, number])[] = [[0, 0]];
-  for (const { hull, count } of certificate.layers) {
+  for (const { front: hull, count } of certificate.layers) {
     sums = sums.flatMap(([l, e]) =>
       hull.map((point) => [l + count * point.latencyCycles, e + count * point.energyPj] as const),
     );
@@ -125,6 +117,30 @@ test("a certificate stands up to enumerating everything that it speaks of", asyn
   );
 });
 
+test("a certificate counts its windows as the statistics do, and says which tiles and caps it speaks of", async () => {
+  const request = { layers, hardware, objective: EDP, tiles: { P: 7 }, caps: { latencyCycles: 1e9 } };
+  const [, , , matmul] = layers;
+  const one = { ...request, layers: matmul ? [matmul] : [] };
+  const certifier = createCertifier(one);
+  const result = await mapNetwork(module, { ...one, onWindow: certifier.onWindow });
+  const certificate = certifier.finish("test", EDP, result);
+  const all = await certify(false);
+  const whole = await mapNetwork(module, { layers, hardware, objective: EDP });
+
+  assert.deepEqual([certificate.tiles, certificate.caps], [request.tiles, request.caps]);
+  assert.deepEqual(
+    certificate.layers[0]?.variants[0]?.windows.map(({ tile }) => tile.P),
+    [7],
+  );
+  const windows = all.layers.flatMap(({ variants }) => variants.flatMap((variant) => variant.windows));
+  assert.equal(windows.length, whole.statistics.windows);
+  assert.equal(windows.filter(({ status }) => status === "cut").length, whole.statistics.windowsCut);
+  assert.equal(
+    windows.filter(({ status }) => status === "over-capacity").length,
+    whole.statistics.windowsOverCapacity,
+  );
+});
+
 test("a certificate with padding speaks of every padded shape", async () => {
   const certificate = await certify(true);
 
@@ -142,7 +158,7 @@ test("the check finds a certificate that is not true", async () => {
   const worse = {
     ...certificate,
     layers: [
-      { ...first, hull: first.hull.map((point) => ({ ...point, energyPj: point.energyPj * 1.001 })) },
+      { ...first, front: first.front.map((point) => ({ ...point, energyPj: point.energyPj * 1.001 })) },
       ...rest,
     ],
   };

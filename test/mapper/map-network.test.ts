@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
+import { archiveHull, collectArchive, memoryView } from "../../src/mapper/layer-archive.ts";
+import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { mapNetwork } from "../../src/mapper/map-network.ts";
 import { EDP, parseObjective } from "../../src/mapper/objective.ts";
 import { paddedShapes } from "../../src/mapper/padding.ts";
@@ -188,6 +190,104 @@ test("given tiles are kept, and the best of all given tiles is the best", async 
     }
   }
   assert.equal(least, free.totals.edpJCycles);
+});
+
+test("padded shapes keep given tiles", async () => {
+  const prime = layer({ K: 127, C: 3, P: 61, Q: 59, R: 3, S: 3 }, "prime");
+  for (const tiles of [{ P: 1 }, { Q: 59 }, { C: 3 }] as const) {
+    const found = await mapNetwork(module, {
+      layers: [prime],
+      hardware,
+      objective: EDP,
+      tiles,
+      allowPadding: true,
+    });
+    const [mapped] = found.layers;
+    const mapping = parseMapping(mapped?.mapping ?? "");
+    for (const [dim, extent] of Object.entries(tiles) as ["P" | "Q" | "C", number][]) {
+      const outside = mapping.loops.dram.find((loop) => loop.dim === dim)?.bound ?? 1;
+      assert.equal((mapped?.shape[dim] ?? 0) / outside, extent);
+    }
+  }
+});
+
+test("bounds are padded to multiples of powers of two and of peDim, by at most a half", () => {
+  const bounds = (shape: Parameters<typeof toLayerShape>[0], peDim: number) =>
+    paddedShapes(toLayerShape(shape), peDim).map(({ N, K, C, P, Q }) => [N, K, C, P, Q].join(" "));
+
+  assert.deepEqual(bounds({ K: 127 }, 16), ["1 128 1 1 1"]);
+  assert.deepEqual(bounds({ C: 20 }, 25), ["1 1 24 1 1", "1 1 25 1 1"]);
+  assert.deepEqual(bounds({ P: 4 }, 6), ["1 1 1 6 1"]);
+  assert.deepEqual(bounds({ N: 3, Q: 5 }, 2), ["3 1 1 1 6", "4 1 1 1 5", "4 1 1 1 6"]);
+  assert.deepEqual(bounds({ K: 128, R: 5, S: 7 }, 16), []);
+});
+
+test("with a budget and a cap the gap still holds the truth", async () => {
+  let cuts = 0;
+  for (const name of ["unet", "retinanet"]) {
+    const { layers } = builtinWorkload(name);
+    const free = await mapNetwork(module, { layers, hardware, objective: EDP });
+    for (const share of [1.0001, 1.01]) {
+      const caps = { energyPj: share * free.totals.energyUj * 1e6 };
+      const objective = parseObjective("latency");
+      const whole = await mapNetwork(module, { layers, hardware, objective, caps });
+      const cut = await mapNetwork(module, { layers, hardware, objective, caps, evaluations: 3000 }).catch(
+        () => undefined,
+      );
+      if (!cut) continue;
+      cuts++;
+      assert.equal(cut.optimal, false);
+      assert.ok(
+        cut.totals.latencyCycles <= whole.totals.latencyCycles * (1 + cut.gap) * (1 + 1e-12),
+        `${name} ${share}`,
+      );
+    }
+  }
+  assert.ok(cuts > 0);
+});
+
+test("a layer's own gap holds the truth of the layer alone", async () => {
+  const { layers } = builtinWorkload("unet");
+  const cut = await mapNetwork(module, { layers, hardware, objective: EDP, evaluations: 2000 });
+  let open = 0;
+  for (const [i, mapped] of cut.layers.entries()) {
+    const one = layers[i] as Layer;
+    const alone = await mapNetwork(module, { layers: [{ ...one, count: 1 }], hardware, objective: EDP });
+    const found = Math.min(
+      ...(cut.fronts[i] ?? []).map(({ latencyCycles, energyPj }) => latencyCycles * energyPj * 1e-12),
+    );
+    assert.ok(found <= alone.totals.edpJCycles * (1 + mapped.gap) * (1 + 1e-12), mapped.name);
+    if (!mapped.optimal) open++;
+    else assert.equal(mapped.gap, 0);
+  }
+  assert.ok(open > 0);
+});
+
+test("a layer of more windows than a slice holds is searched whole", async () => {
+  const shape = toLayerShape({ K: 2, C: 3, N: 2, P: 720, Q: 5040, R: 12, S: 12 });
+  const search = new LayerSearch(module, shape, createHardware(hardware));
+  search.advance(Number.POSITIVE_INFINITY);
+  const archive = collectArchive(
+    module,
+    shape,
+    { peDim: 16 },
+    {
+      leastScratchpadKib: 128,
+      mostScratchpadKib: 128,
+      leastAccumulatorKib: 32,
+      mostAccumulatorKib: 32,
+    },
+  );
+
+  assert.ok(search.statistics().windows > 65_536);
+  assert.equal(search.statistics().covered, archive.covered);
+  assert.deepEqual(
+    search.points().map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]),
+    archiveHull(archive, memoryView(createHardware(hardware), 128, 32)).map(({ latencyCycles, energyPj }) => [
+      latencyCycles,
+      energyPj,
+    ]),
+  );
 });
 
 test("given tiles that fit nowhere are explained: what, where, by how much, and what would fit", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { minimiseCapped } from "../../src/mapper/capped.ts";
+import { boundCapped, minimiseCapped } from "../../src/mapper/capped.ts";
 import { lowerLeftHull, minimiseNetwork, type Point } from "../../src/mapper/network.ts";
 import { cost, parseObjective } from "../../src/mapper/objective.ts";
 import { createRng, type Rng } from "../../src/rng.ts";
@@ -155,6 +155,87 @@ test("when the search for a capped optimum ends early, its bound still holds", (
       bound <= least && (best?.cost ?? Infinity) >= least,
       JSON.stringify({ layers, caps, bound, least }),
     );
+  }
+});
+
+test("under caps latency is followed by energy among equals, and energy by latency", () => {
+  for (let i = 0; i < 1000; i++) {
+    const rng = createRng(44, i);
+    const layers = randomLayers(rng);
+    const sums = [...everySum(layers)];
+    const fronts = layers.map(({ count, points }) => ({ count, front: pareto(points) }));
+    const { latencyCycles, energyPj } = pick(sums, rng);
+    const quickest = minimiseCapped(fronts, parseObjective("latency"), { energyPj }).best;
+    const thriftiest = minimiseCapped(fronts, parseObjective("energy"), { latencyCycles }).best;
+    const first = sums
+      .filter((sum) => sum.energyPj <= energyPj)
+      .reduce((a, b) =>
+        b.latencyCycles < a.latencyCycles || (b.latencyCycles === a.latencyCycles && b.energyPj < a.energyPj)
+          ? b
+          : a,
+      );
+    const second = sums
+      .filter((sum) => sum.latencyCycles <= latencyCycles)
+      .reduce((a, b) =>
+        b.energyPj < a.energyPj || (b.energyPj === a.energyPj && b.latencyCycles < a.latencyCycles) ? b : a,
+      );
+    assert.deepEqual([quickest?.latencyCycles, quickest?.energyPj], [first.latencyCycles, first.energyPj]);
+    assert.deepEqual(
+      [thriftiest?.latencyCycles, thriftiest?.energyPj],
+      [second.latencyCycles, second.energyPj],
+    );
+  }
+});
+
+test("a cap is kept to the last cycle, however large the numbers", () => {
+  const front = [
+    { latencyCycles: 2e12, energyPj: 100 },
+    { latencyCycles: 2e12 + 2, energyPj: 1 },
+  ];
+
+  const { best } = minimiseCapped([{ count: 1, front }], parseObjective("edp"), { latencyCycles: 2e12 + 1 });
+
+  assert.equal(best?.latencyCycles, 2e12);
+});
+
+test("one cap is kept even if the search ends at once", () => {
+  for (let i = 0; i < 500; i++) {
+    const rng = createRng(45, i);
+    const layers = randomLayers(rng);
+    const sums = [...everySum(layers)];
+    const caps =
+      rng() < 0.5 ? { latencyCycles: pick(sums, rng).latencyCycles } : { energyPj: pick(sums, rng).energyPj };
+    const fronts = layers.map(({ count, points }) => ({ count, front: pareto(points) }));
+
+    const { best } = minimiseCapped(fronts, parseObjective("edp"), caps, 0);
+
+    assert.ok(
+      best &&
+        best.latencyCycles <= (caps.latencyCycles ?? Infinity) &&
+        best.energyPj <= (caps.energyPj ?? Infinity),
+    );
+  }
+});
+
+test("the bound by hulls alone holds for every choice under the caps, also with points above the hulls", () => {
+  for (let i = 0; i < 2000; i++) {
+    const rng = createRng(46, i);
+    const layers = randomLayers(rng);
+    const sums = [...everySum(layers)];
+    const caps = { latencyCycles: pick(sums, rng).latencyCycles, energyPj: pick(sums, rng).energyPj };
+    const objective = pick(OBJECTIVES, rng);
+    const bound = boundCapped(
+      layers.map(({ count, points }) => ({ count, front: lowerLeftHull(points) })),
+      objective,
+      caps,
+    );
+    for (const { latencyCycles, energyPj } of sums) {
+      if (latencyCycles > caps.latencyCycles || energyPj > caps.energyPj) continue;
+      assert.ok(
+        bound <= cost(objective, latencyCycles, energyPj),
+        JSON.stringify({ layers, caps, objective, bound }),
+      );
+    }
   }
 });
 

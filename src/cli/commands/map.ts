@@ -4,9 +4,8 @@ import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
 import { InputError, nearest, quote, UsageError } from "../../errors.ts";
 import { createHardware } from "../../hardware/hardware.ts";
 import { createCertifier } from "../../mapper/certificate.ts";
-import { mapNetwork, type NetworkMapping } from "../../mapper/map-network.ts";
+import { type MapRequest, mapNetwork, type NetworkMapping } from "../../mapper/map-network.ts";
 import { cost, type Objective } from "../../mapper/objective.ts";
-import { paddedShapes } from "../../mapper/padding.ts";
 import type { FixedTiles } from "../../mapper/problem.ts";
 import { bestOfRandom } from "../../mapper/random.ts";
 import { parseMapping } from "../../space/mapping.ts";
@@ -126,17 +125,12 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
   const progress = createProgress(context, args.quiet);
   const started = performance.now();
-  const certifier = createCertifier(workload.layers, args.tile, (shape) =>
-    args["allow-padding"] ? paddedShapes(shape, hardware.peDim) : [],
-  );
   const { "max-latency-cycles": latencyCycles, "max-energy-uj": energyUj } = args;
-  const module = await loadModule();
-  const result = await mapNetwork(module, {
+  const request: MapRequest = {
     layers: workload.layers,
     hardware,
     objective: args.objective,
     allowPadding: args["allow-padding"],
-    signal: context.signal,
     ...(args.tile === undefined ? {} : { tiles: args.tile }),
     ...(latencyCycles === undefined && energyUj === undefined
       ? {}
@@ -148,16 +142,20 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
         }),
     ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
     ...(args.evaluations === undefined ? {} : { evaluations: args.evaluations }),
-    ...(args.certificate === undefined ? {} : { onWindow: certifier.onWindow }),
+    signal: context.signal,
     onProgress: (done) => progress.update(`${done} layers proven`, done / workload.layers.length),
-  });
+  };
+  const certifier = args.certificate === undefined ? undefined : createCertifier(request);
+  const module = await loadModule();
+  const result = await mapNetwork(
+    module,
+    certifier === undefined ? request : { ...request, onWindow: certifier.onWindow },
+  );
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
-  if (args.certificate !== undefined) {
-    await saveOutput(
-      args.certificate,
-      `${JSON.stringify(certifier.finish(workload.name, args.objective, result))}\n`,
-    );
+  if (args.certificate !== undefined && certifier !== undefined) {
+    const certificate = certifier.finish(workload.name, args.objective, result);
+    await saveOutput(args.certificate, `${JSON.stringify(certificate)}\n`);
   }
   if (args.out !== undefined) {
     await saveOutput(

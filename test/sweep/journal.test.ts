@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { loadModule } from "#kernels";
+import { collectArchive } from "../../src/mapper/layer-archive.ts";
+import type { ArchivePool } from "../../src/mapper/network-archive.ts";
+import { EDP, LATENCY } from "../../src/mapper/objective.ts";
+import { openJournal } from "../../src/sweep/journal.ts";
+import { type SweepPoint, sweep } from "../../src/sweep/sweep.ts";
+import { builtinWorkload } from "../../src/workload/builtin.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "polaris-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+
+const module = await loadModule();
+const pool: ArchivePool = {
+  collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
+};
+const { layers } = builtinWorkload("dlrm");
+// Arrays come and go, and one config comes twice.
+const grid = [
+  [8, 64, 16],
+  [16, 64, 16],
+  [8, 32, 16],
+  [8, 32, 16],
+  [16, 32, 8],
+].map(([peDim = 0, scratchpadKib = 0, accumulatorKib = 0]) => ({ peDim, scratchpadKib, accumulatorKib }));
+const question = { layers, grid, objective: EDP };
+const { points } = await sweep(pool, question);
+
+/** A journal as a run that was killed after some points leaves it. */
+function killedAfter(name: string, count: number): string {
+  const journal = openJournal(file(name), question);
+  for (const point of points.slice(0, count)) journal.append(point);
+  journal.close();
+  return file(name);
+}
+
+test("a sweep over a grid in any order gives each config its own point", () => {
+  assert.deepEqual(
+    points.map(({ hardware }) => hardware),
+    grid,
+  );
+});
+
+test("a sweep goes on after the points of its journal and ends as if it had never stopped", async () => {
+  for (let count = 0; count <= grid.length; count++) {
+    const path = killedAfter(`cut${count}`, count);
+    writeFileSync(path, `${readFileSync(path, "utf8")}{"torn`);
+    const journal = openJournal(path, question);
+    const fresh: SweepPoint[] = [];
+    const result = await sweep(pool, {
+      ...question,
+      known: journal.known,
+      onPoint: (point) => fresh.push(point),
+    });
+    journal.remove();
+
+    assert.equal(journal.known.length, count);
+    assert.equal(fresh.length, grid.length - count);
+    assert.deepEqual(result.points, points);
+    assert.equal(result.complete, true);
+  }
+});
+
+test("a header that was torn counts as none", () => {
+  const path = killedAfter("torn", 0);
+  writeFileSync(path, readFileSync(path, "utf8").slice(0, 30));
+
+  const journal = openJournal(path, question);
+  journal.close();
+
+  assert.deepEqual(journal.known, []);
+});
+
+test("a file that is not this sweep's journal is refused and left as it is", () => {
+  const other = file("other");
+  openJournal(other, { ...question, objective: LATENCY }).close();
+  for (const text of ["precious notes, no line end", "precious\nnotes", readFileSync(other, "utf8")]) {
+    const path = file("precious");
+    writeFileSync(path, text);
+
+    assert.throws(() => openJournal(path, question), /expected the journal of this sweep/);
+    assert.equal(readFileSync(path, "utf8"), text);
+  }
+});
+
+test("a journal whose points are not the grid's, in its order, is refused with the line", () => {
+  const path = killedAfter("mixed", 1);
+  const [header = "", first = ""] = readFileSync(path, "utf8").split("\n");
+  for (const [text, line] of [
+    [`${header}\n${first}\n${first}\n`, 3],
+    [`${header}\nhello\n`, 2],
+    [`${header}\n${points.map((point) => JSON.stringify(point)).join("\n")}\n${first}\n`, 7],
+  ] as const) {
+    writeFileSync(path, text);
+    assert.throws(() => openJournal(path, question), new RegExp(`line ${line}: expected`));
+    assert.equal(readFileSync(path, "utf8"), text);
+  }
+});
