@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernels: ["workload", "hardware", "space"],
   fidelity: ["workload", "hardware", "space", "kernels"],
   mapper: ["workload", "hardware", "space", "kernels", "fidelity"],
-  codesign: ["workload", "hardware", "mapper"],
+  codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
   sweep: ["workload", "hardware", "mapper"],
   jobs: ["designs", "mapper", "fidelity"],
