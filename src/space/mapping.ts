@@ -112,80 +112,131 @@ export function fromMapping(mapping: Mapping, raw: RawMapping): RawMapping {
 }
 
 /**
- * Reads DOSA's notation into the numeric form: `parseMapping` without the objects, for tables of millions of rows.
+ * Reads DOSA's notation into the numeric form: `parseMapping` without the objects.
  *
  * @throws InputError whose `where` is the character at fault
  */
 export function readMapping(text: string, into: RawMapping): RawMapping {
-  into.clear();
-  if (text.length > MAX_TEXT) fail(text, 0, `a mapping of at most ${MAX_TEXT} characters`);
-  let at = 0;
-  for (let level = 0; level < LEVELS.length; level++) {
-    if (level > 0) at = expect(text, at, " - ");
-    at = expect(text, at, HEAD_TEXTS[level] as string);
-    at = readLevel(text, at, level, into);
+  const codes = new Uint8Array(text.length);
+  // A character beyond Latin-1 is as wrong as any other that no mapping holds.
+  for (let at = 0; at < codes.length; at++) codes[at] = Math.min(text.charCodeAt(at), 255);
+  try {
+    return readCodes(codes, 0, codes.length, into);
+  } catch (error) {
+    throw error instanceof Fault ? error.within(text) : error;
   }
-  if (at < text.length) fail(text, at, "the end of the mapping");
+}
+
+/**
+ * `readMapping` of the Latin-1 text from `from` to `to`, for tables of millions of rows.
+ *
+ * @throws InputError whose `where` is the character at fault, counted from `from`
+ */
+export function readMappingBytes(bytes: Uint8Array, from: number, to: number, into: RawMapping): RawMapping {
+  try {
+    return readCodes(bytes, from, to, into);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    let text = "";
+    for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] as number);
+    throw error.within(text, from);
+  }
+}
+
+/** Where a text stops being a mapping, and what would have been one. */
+class Fault {
+  readonly at: number;
+  readonly expected: string;
+
+  constructor(at: number, expected: string) {
+    this.at = at;
+    this.expected = expected;
+  }
+
+  /** The fault as one of the text that begins at `from`. */
+  within(text: string, from = 0): InputError {
+    const at = this.at - from;
+    const rest = text.slice(at);
+    return new InputError({
+      where: `character ${at + 1}`,
+      expected: this.expected,
+      found: rest === "" ? "the end" : quote(rest, 40),
+    });
+  }
+}
+
+/** @throws Fault */
+function readCodes(codes: Uint8Array, from: number, to: number, into: RawMapping): RawMapping {
+  into.clear();
+  if (to - from > MAX_TEXT) fail(from, `a mapping of at most ${MAX_TEXT} characters`);
+  let at = from;
+  for (let level = 0; level < LEVELS.length; level++) {
+    if (level > 0) at = expect(codes, at, to, SEPARATOR);
+    at = expect(codes, at, to, HEAD_CODES[level] as Uint8Array);
+    at = readLevel(codes, at, to, level, into);
+  }
+  if (at < to) fail(at, "the end of the mapping");
   return into;
 }
 
-/** Reads the loops of one level from `at` on; the place after them. */
-function readLevel(text: string, from: number, level: number, into: RawMapping): number {
+/** Reads the loops of one level from `from` on; the place after them. */
+function readLevel(codes: Uint8Array, from: number, to: number, level: number, into: RawMapping): number {
   let at = from;
   let seen = 0;
   let loops = 0;
   let spread = false;
   const spatial = SPATIAL_CODES[level] as number;
-  while (text.charCodeAt(at) === SPACE && text.charCodeAt(at + 1) !== DASH) {
+  while (at < to && codes[at] === SPACE && !(at + 1 < to && codes[at + 1] === DASH)) {
     const start = at + 1;
-    const code = text.charCodeAt(start);
-    const dim = DIM_OF_CODE[code];
-    if (dim === undefined) fail(text, start, `a loop such as P28 (dims ${DIMS.join(" ")})`);
+    const code = start < to ? (codes[start] as number) : 0;
+    const dim = DIM_OF_CODE[code] as number;
+    if (dim < 0) fail(start, `a loop such as P28 (dims ${DIMS.join(" ")})`);
     let bound = 0;
-    for (at = start + 1; at - start <= 9; at++) {
-      const digit = text.charCodeAt(at) - ZERO;
+    const end = Math.min(to, start + 10);
+    for (at = start + 1; at < end; at++) {
+      const digit = (codes[at] as number) - ZERO;
       if (!(digit >= 0 && digit <= 9)) break;
       bound = bound * 10 + digit;
     }
-    if (bound < 1 || bound > MAX_BOUND) fail(text, start + 1, "a factor from 1 to 2^24");
+    if (bound < 1 || bound > MAX_BOUND) fail(start + 1, "a factor from 1 to 2^24");
     loops++;
-    if (text.charCodeAt(at) === CROSS) {
+    if (at < to && codes[at] === CROSS) {
       at++;
       if (code !== spatial) {
         const named = spatial ? `${String.fromCharCode(spatial)} as the` : "no";
-        fail(text, start, `${named} spatial factor at ${HEAD_TEXTS[level]}`);
+        fail(start, `${named} spatial factor at ${HEAD_TEXTS[level]}`);
       }
-      if (spread) fail(text, start, `one spatial factor at ${HEAD_TEXTS[level]}`);
+      if (spread) fail(start, `one spatial factor at ${HEAD_TEXTS[level]}`);
       spread = true;
       if (code === CODE_K) into.spatialK = bound;
       else into.spatialC = bound;
       continue;
     }
-    if (spread) fail(text, start, "temporal loops before the spatial factor");
-    if (seen & (1 << dim)) fail(text, start, `one ${DIMS[dim]} loop at ${HEAD_TEXTS[level]}`);
+    if (spread) fail(start, "temporal loops before the spatial factor");
+    if (seen & (1 << dim)) fail(start, `one ${DIMS[dim]} loop at ${HEAD_TEXTS[level]}`);
     seen |= 1 << dim;
     if (bound > 1) into.push(dim, bound);
   }
-  if (loops === 0) fail(text, at, `at least one loop (N1 if there is none) after ${HEAD_TEXTS[level]}`);
+  if (loops === 0) fail(at, `at least one loop (N1 if there is none) after ${HEAD_TEXTS[level]}`);
   into.endLevel(level);
   return at;
 }
 
-function expect(text: string, at: number, token: string): number {
-  if (!text.startsWith(token, at)) fail(text, at, quote(token.trim()));
-  return at + token.length;
+function expect(codes: Uint8Array, from: number, to: number, token: Uint8Array): number {
+  let at = 0;
+  while (at < token.length && from + at < to && codes[from + at] === token[at]) at++;
+  if (at < token.length) fail(from, quote(String.fromCharCode(...token).trim()));
+  return from + at;
 }
 
-function fail(text: string, at: number, expected: string): never {
-  const rest = text.slice(at);
-  throw new InputError({
-    where: `character ${at + 1}`,
-    expected,
-    found: rest === "" ? "the end" : quote(rest, 40),
-  });
+function fail(at: number, expected: string): never {
+  throw new Fault(at, expected);
 }
 
+const codesOf = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const HEAD_TEXTS = LEVELS.map((level) => HEADS[level]);
+const HEAD_CODES = HEAD_TEXTS.map(codesOf);
+const SEPARATOR = codesOf(" - ");
 /** Character of the dim that each level may spread; 0 for none. */
 const SPATIAL_CODES = LEVELS.map((level) => SPATIAL[level]?.charCodeAt(0) ?? 0);
 const CODE_K = 75;
@@ -193,8 +244,7 @@ const SPACE = 32;
 const DASH = 45;
 const ZERO = 48;
 const CROSS = 88;
-/** Index of a dim by its character. */
-const DIM_OF_CODE: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
-  const index = (DIMS as readonly string[]).indexOf(String.fromCharCode(code));
-  return index < 0 ? undefined : index;
-});
+/** Index of a dim by its character; -1 for others. */
+const DIM_OF_CODE = Int8Array.from({ length: 256 }, (_, code) =>
+  (DIMS as readonly string[]).indexOf(String.fromCharCode(code)),
+);
