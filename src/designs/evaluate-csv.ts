@@ -109,6 +109,8 @@ export async function evaluateCsv(pool: ChunkPool, request: CsvRequest): Promise
     while (inFlight.length > 0) await settle();
     await output?.end();
   } catch (error) {
+    // A pool that is closed under an answer on its way breaks.
+    await Promise.allSettled(inFlight);
     // Rows before the fault are whole and stay.
     await output?.end().catch(() => undefined);
     if (error instanceof InputError && rows > 0) {
