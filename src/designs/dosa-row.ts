@@ -5,7 +5,7 @@ import {
   type Hardware,
   MAX_MEMORY_WORDS,
 } from "../hardware/hardware.ts";
-import { readMapping } from "../space/mapping.ts";
+import { readMapping, readMappingBytes } from "../space/mapping.ts";
 import type { RawMapping } from "../space/raw-mapping.ts";
 import { DIMS, type Dim, type LayerShape, STEPS, toLayerShape } from "../workload/layer.ts";
 
@@ -32,8 +32,9 @@ export interface DosaReader {
    * @throws InputError whose `where` is the column
    */
   read(cells: readonly string[]): DesignRow;
-  /** One row as a line of text without quotes: the same, faster where rows repeat the layer and the accelerator. */
-  readLine(line: string): DesignRow;
+  /** The columns that make a context. */
+  readonly contextColumns: readonly number[];
+  readonly mappingColumn: number;
 }
 
 /** The column that holds the mapping. */
@@ -48,6 +49,8 @@ const REQUIRED = [
   ...DIMS.map((dim) => `prob.${dim}`),
   ...STEPS.map((step) => `prob.${step}`),
 ];
+/** Contexts that a reader remembers: a table of ever new accelerators must not fill the memory. */
+export const MAX_CONTEXTS = 1 << 14;
 /** Optional columns that the model has one value for; a row that has another one is not this accelerator. */
 const FIXED: Readonly<Record<string, (peDim: number) => number>> = {
   "arch.mem1_width": () => 32,
@@ -190,10 +193,7 @@ export function createDosaReader(header: readonly string[]): DosaReader {
   };
 
   const contextColumns = [...shapeColumns, ...hardwareColumns].map((column) => column.at);
-  const firstColumn = Math.min(...contextColumns);
-  const lastColumn = Math.max(...contextColumns);
-  const byCells = new Map<string, DesignContext>();
-  const byText = new Map<string, DesignContext>();
+  const contexts = new Map<string, DesignContext>();
 
   const read = (cells: readonly string[]): DesignRow => {
     if (cells.length !== width) {
@@ -204,39 +204,16 @@ export function createDosaReader(header: readonly string[]): DosaReader {
       });
     }
     const key = contextColumns.map((column) => cells[column]).join();
-    let context = byCells.get(key);
+    let context = contexts.get(key);
     if (!context) {
       context = { shape: readShape(cells), hardware: readHardware(cells) };
-      byCells.set(key, context);
+      if (contexts.size >= MAX_CONTEXTS) contexts.clear();
+      contexts.set(key, context);
     }
     return { context, mapping: cells[mappingColumn] as string };
   };
 
-  return {
-    columns,
-    read,
-    readLine(line) {
-      // The text from the first to the last column of layer and accelerator names both: rows that repeat it need no cells.
-      let at = -1;
-      let column = 0;
-      let [mappingStart, mappingEnd, start, end] = [0, 0, 0, 0];
-      for (; ; column++) {
-        const next = line.indexOf(",", at + 1);
-        const cellEnd = next < 0 ? line.length : next;
-        if (column === mappingColumn) [mappingStart, mappingEnd] = [at + 1, cellEnd];
-        if (column === firstColumn) start = at + 1;
-        if (column === lastColumn) end = cellEnd;
-        if (next < 0) break;
-        at = next;
-      }
-      const text = line.slice(start, end);
-      const known = column + 1 === width ? byText.get(text) : undefined;
-      if (known) return { context: known, mapping: line.slice(mappingStart, mappingEnd) };
-      const row = read(line.split(","));
-      byText.set(text, row.context);
-      return row;
-    },
-  };
+  return { columns, read, contextColumns, mappingColumn };
 }
 
 /**
@@ -254,11 +231,37 @@ export function readDesignMapping(text: string, { shape }: DesignContext, into: 
   }
 }
 
+/** `readDesignMapping` of the Latin-1 text from `from` to `to`. */
+export function readDesignMappingBytes(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  { shape }: DesignContext,
+  into: RawMapping,
+): void {
+  let [start, end] = [from, to];
+  while (start < end && isSpace(bytes[start] as number)) start++;
+  while (start < end && isSpace(bytes[end - 1] as number)) end--;
+  try {
+    readMappingBytes(bytes, start, end, into);
+    checkFactors(into, shape);
+  } catch (error) {
+    throw error instanceof InputError ? error.within(MAPPING_COLUMN) : error;
+  }
+}
+
+/** What `trim` takes away, within Latin-1. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || code === 160;
+}
+
 function checkFactors(mapping: RawMapping, shape: LayerShape): void {
+  const { N, K, C, P, Q, R, S } = shape;
+  const bounds = [N, K, C, P, Q, R, S];
   for (let dim = 0; dim < DIMS.length; dim++) {
-    const name = DIMS[dim] as Dim;
     const covered = mapping.coveredBound(dim);
-    if (covered === shape[name]) continue;
+    if (covered === bounds[dim]) continue;
+    const name = DIMS[dim] as Dim;
     throw new InputError({
       where: `factors of ${name}`,
       expected: `a product of ${shape[name]} (prob.${name})`,

@@ -1,7 +1,8 @@
 import type { Writable } from "node:stream";
 import { csvFormatRow, csvParseRows } from "d3-dsv";
 import { InputError } from "../errors.ts";
-import { type Chunk, type ChunkAnswer, type ChunkPool, REASON_COLUMN, RESULT_COLUMNS } from "./chunk.ts";
+import { REASON_COLUMN, RESULT_COLUMNS } from "./answer.ts";
+import type { Chunk, ChunkAnswer, ChunkPool } from "./chunk.ts";
 import { createDosaReader } from "./dosa-row.ts";
 import { latin1ToUtf8 } from "./latin1.ts";
 import { RecordCutter } from "./records.ts";

@@ -1,5 +1,5 @@
 import { move, transferableSymbol, valueSymbol, workerData } from "piscina";
-import { type ChunkAnswer, type ChunkJob, evaluateChunk } from "../designs/chunk.ts";
+import { type Chunk, type ChunkAnswer, createChunkEvaluator } from "../designs/chunk.ts";
 import { createEngine } from "../fidelity/engine.ts";
 import { collectArchive, type LayerArchive } from "../mapper/layer-archive.ts";
 import type { ArchiveJob } from "../mapper/network-archive.ts";
@@ -8,16 +8,14 @@ import type { JobWorkerData } from "./pool.ts";
 const { module } = workerData as JobWorkerData;
 const engine = await createEngine(module);
 
-/** Evaluates a run of CSV records. Latin-1 keeps every byte, whatever the file's encoding, and reads fastest. */
-export function chunk({ bytes, ...job }: ChunkJob): ChunkAnswer {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  const { text: answer, ...result } = evaluateChunk(engine, { ...job, text });
-  const out = new Uint8Array(answer.length);
-  Buffer.from(out.buffer).write(answer, "latin1");
-  const value: ChunkAnswer = { ...result, bytes: out };
+const evaluateChunk = createChunkEvaluator(engine);
+
+/** Evaluates a run of CSV records; the answer's bytes move to the caller without a copy. */
+export function chunk(job: Chunk): ChunkAnswer {
+  const answer = evaluateChunk(job);
   return move({
-    [transferableSymbol]: out.buffer,
-    [valueSymbol]: value,
+    [transferableSymbol]: answer.bytes.buffer,
+    [valueSymbol]: answer,
   } as unknown as ArrayBuffer) as unknown as ChunkAnswer;
 }
 

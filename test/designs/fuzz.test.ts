@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { after, test } from "node:test";
 import { csvParseRows } from "d3-dsv";
-import { evaluateChunk } from "../../src/designs/chunk.ts";
+import { createChunkEvaluator } from "../../src/designs/chunk.ts";
 import { parseDesign } from "../../src/designs/design.ts";
 import { createDosaReader } from "../../src/designs/dosa-row.ts";
 import { dosaCells, dosaHeader } from "../../src/designs/dosa-table.ts";
@@ -20,7 +20,7 @@ import { builtinWorkload } from "../../src/workload/builtin.ts";
 import { toLayerShape } from "../../src/workload/layer.ts";
 import { parseWorkload } from "../../src/workload/workload.ts";
 
-const engine = await loadEngine(64);
+const evaluateChunk = createChunkEvaluator(await loadEngine(64));
 const hardware = createHardware({ peDim: 16, scratchpadKib: 64, accumulatorKib: 16 });
 const shapes = [
   toLayerShape({ K: 64, C: 32, P: 28, Q: 28, R: 3, S: 3, Wstride: 2, Hstride: 2 }),
@@ -67,11 +67,6 @@ function noise(rng: Rng, length: number): string {
   return Array.from({ length: below(rng, length) }, () =>
     rng() < 0.5 ? pick(rng, TOKENS) : String.fromCharCode(below(rng, 256)),
   ).join("");
-}
-
-/** Text in which a character is a byte. */
-function latin1(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 /** Runs a reader; anything that it throws must be a problem with the input, told on one line. */
@@ -123,20 +118,21 @@ test("mutated rows are answered, each with metrics or a reason", async () => {
     const rng = createRng(seed, 3);
     const [format, keepGoing] = [rng() < 0.5 ? "csv" : "json", rng() < 0.5] as const;
     const rows = Array.from({ length: 1 + below(rng, 3) }, () => `${validRow(rng)}\n`).join("");
-    const text = latin1(rng() < 0.1 ? noise(rng, 200) : mutate(rng, rows));
+    const bytes = Buffer.from(rng() < 0.1 ? noise(rng, 200) : mutate(rng, rows), "latin1");
     await survives(seed, () => {
-      const result = evaluateChunk(engine, { header, text, format, keepGoing });
+      const result = evaluateChunk({ header, bytes, format, keepGoing });
+      const text = Buffer.from(result.bytes).toString("latin1");
       assert.ok(result.rows <= result.records && result.badRows <= result.rows, `seed ${seed}`);
       if (keepGoing) assert.equal(result.error, undefined);
       else assert.equal(result.badRows, 0);
       if (result.error) checkMessage(seed, new InputError(result.error.problem).message);
       if (format === "csv") {
-        const answers = csvParseRows(result.text);
+        const answers = csvParseRows(text);
         assert.equal(answers.length, result.rows, `seed ${seed}`);
         for (const cells of answers)
           assert.equal(cells[0] === "", keepGoing && cells[6] !== "", `seed ${seed}`);
       } else {
-        assert.equal(JSON.parse(`[${result.text.slice(1)}]`).length, result.rows, `seed ${seed}`);
+        assert.equal(JSON.parse(`[${text.slice(1)}]`).length, result.rows, `seed ${seed}`);
       }
     });
   }
@@ -145,13 +141,7 @@ test("mutated rows are answered, each with metrics or a reason", async () => {
 test("a mutated file is answered or refused, the same in pieces as whole", async () => {
   const pool: JobPool = {
     workers: 1,
-    evaluateChunk: async ({ bytes, ...job }) => {
-      const { text, ...result } = evaluateChunk(engine, {
-        ...job,
-        text: Buffer.from(bytes).toString("latin1"),
-      });
-      return { ...result, bytes: Buffer.from(text, "latin1") };
-    },
+    evaluateChunk: async (chunk) => evaluateChunk(chunk),
     collectArchive: () => Promise.reject(new Error("not asked for")),
     close: () => Promise.resolve(),
   };
