@@ -193,7 +193,13 @@ export function createDosaReader(header: readonly string[]): DosaReader {
   };
 
   const contextColumns = [...shapeColumns, ...hardwareColumns].map((column) => column.at);
-  const contexts = new Map<string, DesignContext>();
+  // Layers and accelerators are few where their pairs are many.
+  const shapeOf = remembering(shapeColumns, readShape);
+  const hardwareOf = remembering(hardwareColumns, readHardware);
+  const contextOf = remembering([...shapeColumns, ...hardwareColumns], (cells) => ({
+    shape: shapeOf(cells),
+    hardware: hardwareOf(cells),
+  }));
 
   const read = (cells: readonly string[]): DesignRow => {
     if (cells.length !== width) {
@@ -203,17 +209,28 @@ export function createDosaReader(header: readonly string[]): DosaReader {
         found: String(cells.length),
       });
     }
-    const key = contextColumns.map((column) => cells[column]).join();
-    let context = contexts.get(key);
-    if (!context) {
-      context = { shape: readShape(cells), hardware: readHardware(cells) };
-      if (contexts.size >= MAX_CONTEXTS) contexts.clear();
-      contexts.set(key, context);
-    }
-    return { context, mapping: cells[mappingColumn] as string };
+    return { context: contextOf(cells), mapping: cells[mappingColumn] as string };
   };
 
   return { columns, read, contextColumns, mappingColumn };
+}
+
+/** A function of some cells of a row that gives the same object again for rows in which they are the same. */
+function remembering<T>(
+  columns: readonly { readonly at: number }[],
+  read: (cells: readonly string[]) => T,
+): (cells: readonly string[]) => T {
+  const known = new Map<string, T>();
+  return (cells) => {
+    const key = columns.map(({ at }) => cells[at]).join();
+    let value = known.get(key);
+    if (value === undefined) {
+      value = read(cells);
+      if (known.size >= MAX_CONTEXTS) known.clear();
+      known.set(key, value);
+    }
+    return value;
+  };
 }
 
 /**
