@@ -126,7 +126,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   if (result.complete) journal?.remove();
   else journal?.close();
   if (args.json) context.stdout.write(formatJson(args, workload, result));
-  else context.stdout.write(formatSweep(workload, args.objective, result));
+  else context.stdout.write(formatSweep(workload, args.objective, result, args.out));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${result.points.length - resumed} configs, ${formatCount(result.covered)} candidates covered, ${formatCount(result.evaluated)} priced, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
@@ -166,7 +166,12 @@ function formatJson(args: SweepArgs, workload: Workload, result: SweepResult): s
   })}\n`;
 }
 
-function formatSweep(workload: Workload, objective: Objective, { points, pareto }: SweepResult): string {
+function formatSweep(
+  workload: Workload,
+  objective: Objective,
+  { points, pareto }: SweepResult,
+  out = "--out front.csv",
+): string {
   const rank = ({ totals }: SweepPoint): number => cost(objective, totals.latencyCycles, totals.energyUj);
   const front = pareto.map((index) => points[index] as SweepPoint).sort((a, b) => rank(a) - rank(b));
   const rows = front
@@ -181,7 +186,7 @@ function formatSweep(workload: Workload, objective: Objective, { points, pareto 
       `${formatNumber(totals.areaMm2)}${totals.areaSource === "table" ? "" : "*"}`,
     ]);
   const right = (title: string) => ({ title, align: "right" as const });
-  const more = front.length > SHOWN ? `\n${front.length - SHOWN} more: --out front.csv` : "";
+  const more = front.length > SHOWN ? `\n${front.length - SHOWN} more: ${out}` : "";
   const starred = rows.some((row) => row.at(-1)?.endsWith("*"))
     ? "\n* between tabulated SRAM sizes, interpolated"
     : "";
