@@ -48,6 +48,15 @@ test(`the mapper finds, to the bit, what enumerating every mapping finds, on ${C
       ),
       which,
     );
+    for (const { mapping, latencyCycles, energyPj } of front.points()) {
+      engine.batch.write(0, mapping);
+      engine.evaluateNow(shape, hardware, 1);
+      assert.deepEqual(
+        [engine.batch.latencyCycles(0), engine.batch.energyPj(0)],
+        [latencyCycles, energyPj],
+        which,
+      );
+    }
     if (pareto.length === 0) infeasible++;
     for (const objective of pareto.length === 0 ? [] : OBJECTIVES) {
       const found = minimiseNetwork([{ count: 1, hull: hull.points() }], objective);
