@@ -1,7 +1,8 @@
 import { type Totals, totals } from "../fidelity/totals.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
-import { networkHull, type Point } from "../mapper/network.ts";
+import type { Point } from "../mapper/hull.ts";
+import { networkHull } from "../mapper/network.ts";
 import { type ArchivePool, networkHulls } from "../mapper/network-archive.ts";
 import type { Workload } from "../workload/workload.ts";
 import { type CodesignRequest, collectPlatforms, optimisticMemories, type Platform } from "./codesign.ts";
@@ -78,8 +79,8 @@ export async function codesignFront(pool: ArchivePool, request: FrontRequest): P
     const box = queue.pop() as Box;
     const [network] = (platforms[box.array] as Platform).networks;
     boxes++;
-    const hull = network && networkHull(networkHulls(network, optimisticMemories(space, box)));
-    if (!hull || stairs.cover(hull)) continue;
+    const hull = network ? networkHull(networkHulls(network, optimisticMemories(space, box))) : [];
+    if (hull.length === 0 || stairs.cover(hull)) continue;
     const parts = halves(space, box);
     if (parts) {
       for (const part of parts) enter(part);

@@ -1,16 +1,11 @@
-import { accessEnergies } from "../hardware/energy.ts";
-import {
-  createHardware,
-  type Hardware,
-  type HardwareParameters,
-  MAX_MEMORY_KIB,
-} from "../hardware/hardware.ts";
+import { type AccessEnergies, accessEnergies } from "../hardware/energy.ts";
+import { createHardware, type HardwareParameters, MAX_MEMORY_KIB } from "../hardware/hardware.ts";
 import { instantiateNow } from "../kernels/kernels.ts";
 import * as at from "../kernels/mapper-layout.ts";
 import type { Mapping } from "../space/mapping.ts";
 import { type LayerShape, macs } from "../workload/layer.ts";
 import { readChoice } from "./choice.ts";
-import type { Point } from "./network.ts";
+import { addToHull, type Point } from "./hull.ts";
 import { CONTEXT, FREE, PROBLEM, tileChoices, writeProblem } from "./problem.ts";
 
 /** What an archive does not depend on the memories for. */
@@ -27,7 +22,24 @@ export interface MemoryRange {
   readonly mostAccumulatorKib: number;
 }
 
-export const EVERY_MEMORY: MemoryRange = {
+/** The smallest range that holds given sizes, of which there is at least one. */
+export function memoryRange(
+  sizes: Iterable<Pick<HardwareParameters, "scratchpadKib" | "accumulatorKib">>,
+): MemoryRange {
+  let range: MemoryRange | undefined;
+  for (const { scratchpadKib, accumulatorKib } of sizes) {
+    range = {
+      leastScratchpadKib: Math.min(range?.leastScratchpadKib ?? scratchpadKib, scratchpadKib),
+      mostScratchpadKib: Math.max(range?.mostScratchpadKib ?? scratchpadKib, scratchpadKib),
+      leastAccumulatorKib: Math.min(range?.leastAccumulatorKib ?? accumulatorKib, accumulatorKib),
+      mostAccumulatorKib: Math.max(range?.mostAccumulatorKib ?? accumulatorKib, accumulatorKib),
+    };
+  }
+  if (!range) throw new RangeError("a range of memories needs at least one size");
+  return range;
+}
+
+const EVERY_MEMORY: MemoryRange = {
   leastScratchpadKib: 1,
   mostScratchpadKib: MAX_MEMORY_KIB,
   leastAccumulatorKib: 1,
@@ -131,19 +143,15 @@ export function collectArchive(
 }
 
 /** Memories as an archive sees them: what fits, and what an access costs. They may be of different accelerators in a bound. */
-export interface MemoryView {
+export interface MemoryView extends AccessEnergies {
   readonly scratchpadKib: number;
   readonly accumulatorKib: number;
-  readonly macPj: number;
-  readonly registerPj: number;
-  readonly accumulatorPj: number;
-  readonly scratchpadPj: number;
-  readonly dramPj: number;
 }
 
 /** The memories of one accelerator. */
-export function memoryView(hardware: Hardware, scratchpadKib: number, accumulatorKib: number): MemoryView {
-  return { scratchpadKib, accumulatorKib, ...accessEnergies(hardware) };
+export function memoryView(parameters: HardwareParameters): MemoryView {
+  const { scratchpadKib, accumulatorKib } = parameters;
+  return { scratchpadKib, accumulatorKib, ...accessEnergies(createHardware(parameters)) };
 }
 
 /** The lower-left convex hull of an archive's mappings on given memories; energies as the engine computes them, to the bit. */
@@ -153,28 +161,14 @@ export function archiveHull(archive: LayerArchive, memories: MemoryView): Archiv
   const work = macs(archive.shape);
   const macEnergy = work * memories.macPj;
   const hull: ArchivePoint[] = [];
-  let least = Number.POSITIVE_INFINITY;
   for (let entry = 0, i = 0; entry < count; entry++, i += ARCHIVE_COLUMNS) {
     if ((columns[i + 5] as number) > scratchpadKib || (columns[i + 6] as number) > accumulatorKib) continue;
     let energyPj = macEnergy + (work + (columns[i + 1] as number)) * registerPj;
     energyPj += (columns[i + 3] as number) * accumulatorPj;
     energyPj += (columns[i + 4] as number) * scratchpadPj;
     energyPj += (columns[i + 2] as number) * dramPj;
-    if (energyPj >= least) continue;
-    least = energyPj;
-    const latencyCycles = columns[i] as number;
-    // Of equal latencies the last one met has the least energy.
-    if (hull.at(-1)?.latencyCycles === latencyCycles) hull.pop();
-    while (hull.length > 1) {
-      const a = hull[hull.length - 2] as ArchivePoint;
-      const b = hull[hull.length - 1] as ArchivePoint;
-      const turn =
-        (latencyCycles - a.latencyCycles) * (b.energyPj - a.energyPj) -
-        (energyPj - a.energyPj) * (b.latencyCycles - a.latencyCycles);
-      if (turn < 0) break;
-      hull.pop();
-    }
-    hull.push({ latencyCycles, energyPj, entry });
+    if (energyPj >= (hull.at(-1)?.energyPj ?? Number.POSITIVE_INFINITY)) continue;
+    addToHull(hull, { latencyCycles: columns[i] as number, energyPj, entry });
   }
   return hull;
 }

@@ -5,7 +5,7 @@ import * as at from "../kernels/mapper-layout.ts";
 import type { Mapping } from "../space/mapping.ts";
 import { type LayerShape, macs } from "../workload/layer.ts";
 import { readChoice } from "./choice.ts";
-import type { Point } from "./network.ts";
+import type { Point } from "./hull.ts";
 import {
   CONTEXT,
   type FixedTiles,

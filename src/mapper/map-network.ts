@@ -7,9 +7,10 @@ import type { BoundBy } from "../kernels/batch.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
 import { boundCapped, type Caps, minimiseCapped } from "./capped.ts";
+import { lowerLeftHull, type Point } from "./hull.ts";
 import { whyNot } from "./infeasible.ts";
 import { LayerSearch, type MappedPoint, type SearchStatistics, type WindowRecord } from "./layer-search.ts";
-import { lowerLeftHull, minimiseNetwork, type NetworkChoice, type Point } from "./network.ts";
+import { minimiseNetwork, type NetworkChoice } from "./network.ts";
 import { cost, type Objective } from "./objective.ts";
 import { paddedShapes } from "./padding.ts";
 import type { FixedTiles } from "./problem.ts";
@@ -197,19 +198,19 @@ function choose(
   const possible = fronts.map((points, i) => [...points, ...(searches[i] as LayerSearch).unsearched()]);
   if (caps === undefined) {
     const best = minimiseNetwork(
-      fronts.map((hull, i) => ({ count: count(i), hull })),
+      fronts.map((points, i) => ({ count: count(i), points })),
       objective,
     );
     if (!best) throw new Error("a layer has no mapping though its smallest tile fits");
     if (searches.every((search) => search.done)) return { ...best, gap: 0 };
     const least = minimiseNetwork(
-      possible.map((points, i) => ({ count: count(i), hull: lowerLeftHull(points) })),
+      possible.map((points, i) => ({ count: count(i), points: lowerLeftHull(points) })),
       objective,
     );
     return { ...best, gap: gapOf(best.cost, least?.cost ?? 0) };
   }
   const { best, bound } = minimiseCapped(
-    fronts.map((front, i) => ({ count: count(i), front })),
+    fronts.map((points, i) => ({ count: count(i), points })),
     objective,
     caps,
   );
@@ -217,7 +218,7 @@ function choose(
   if (!best) throw unreachableCaps(request, fronts, done && bound === Number.POSITIVE_INFINITY);
   if (done) return { ...best, gap: gapOf(best.cost, bound) };
   const least = boundCapped(
-    possible.map((points, i) => ({ count: count(i), front: lowerLeftHull(points) })),
+    possible.map((points, i) => ({ count: count(i), points: lowerLeftHull(points) })),
     objective,
     caps,
   );

@@ -13,7 +13,7 @@ import {
   type MemoryView,
   memoryView,
 } from "./layer-archive.ts";
-import { type LayerHull, minimiseNetwork } from "./network.ts";
+import { type LayerPoints, minimiseNetwork } from "./network.ts";
 import type { Objective } from "./objective.ts";
 
 /** One enumeration: a layer on an array, for a range of memories. */
@@ -79,7 +79,7 @@ export async function collectNetwork(
 }
 
 /** The hull of each layer on given memories. */
-export function networkHulls(network: NetworkArchive, memories: MemoryView): LayerHull<ArchivePoint>[] {
+export function networkHulls(network: NetworkArchive, memories: MemoryView): LayerPoints<ArchivePoint>[] {
   const hulls = new Map<LayerArchive, ArchivePoint[]>();
   return network.layers.map(({ count }, i) => {
     const archive = network.archives[i] as LayerArchive;
@@ -88,7 +88,7 @@ export function networkHulls(network: NetworkArchive, memories: MemoryView): Lay
       hull = archiveHull(archive, memories);
       hulls.set(archive, hull);
     }
-    return { count, hull };
+    return { count, points: hull };
   });
 }
 
@@ -101,10 +101,10 @@ export function bestOn(
 ): NetworkPoint | undefined {
   const parameters = { ...network.array, scratchpadKib, accumulatorKib };
   const hardware = createHardware(parameters);
-  const hulls = networkHulls(network, memoryView(hardware, scratchpadKib, accumulatorKib));
+  const hulls = networkHulls(network, memoryView(parameters));
   const choice = minimiseNetwork(hulls, objective);
   if (!choice) return undefined;
-  const points = hulls.map(({ hull }, i) => hull[choice.picks[i] as number] as ArchivePoint);
+  const points = hulls.map(({ points }, i) => points[choice.picks[i] as number] as ArchivePoint);
   return {
     hardware: parameters,
     totals: totals(
@@ -121,12 +121,10 @@ export function bestOn(
 
 /** The layers of a point with their mappings. */
 export function layersOf(network: NetworkArchive, point: NetworkPoint): readonly ArchivedLayer[] {
-  const { scratchpadKib, accumulatorKib } = point.hardware;
-  const memories = memoryView(createHardware(point.hardware), scratchpadKib, accumulatorKib);
-  const hulls = networkHulls(network, memories);
+  const hulls = networkHulls(network, memoryView(point.hardware));
   return network.layers.map(({ name, count, shape }, i): ArchivedLayer => {
     const entry = point.picks[i] as number;
-    const chosen = hulls[i]?.hull.find((one) => one.entry === entry);
+    const chosen = hulls[i]?.points.find((one) => one.entry === entry);
     if (!chosen) throw new RangeError(`entry ${entry} of ${name} is on no hull of these memories`);
     return {
       name,

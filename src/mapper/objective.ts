@@ -39,6 +39,12 @@ export function parseObjective(text: string, where = "objective"): Objective {
   });
 }
 
+/** What decides among choices of equal cost: energy for latency alone, latency for energy alone, otherwise nothing. */
+export function tieBreak({ latencyPower, energyPower }: Objective): Objective | undefined {
+  if (energyPower === 0) return ENERGY;
+  return latencyPower === 0 ? LATENCY : undefined;
+}
+
 /** The number that an objective minimises. Units follow from those of the arguments. */
 export function cost({ latencyPower, energyPower }: Objective, latency: number, energy: number): number {
   if (latencyPower === 1 && energyPower === 1) return latency * energy;

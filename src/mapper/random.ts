@@ -4,7 +4,7 @@ import { createRng } from "../rng.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { createMappingSampler } from "../space/sample.ts";
 import type { Layer } from "../workload/layer.ts";
-import type { Point } from "./network.ts";
+import type { Point } from "./hull.ts";
 import { cost, type Objective } from "./objective.ts";
 
 /**

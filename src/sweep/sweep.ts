@@ -1,5 +1,5 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
-import type { MemoryRange } from "../mapper/layer-archive.ts";
+import { memoryRange } from "../mapper/layer-archive.ts";
 import {
   type ArchivedLayer,
   type ArchivePool,
@@ -112,21 +112,6 @@ function evaluate(
 
 function isOn({ array }: NetworkArchive, point: HardwareParameters | undefined): boolean {
   return point?.peDim === array.peDim && point.bandwidth === array.bandwidth;
-}
-
-/** The smallest range of memories that holds a grid's. */
-function memoryRange(grid: readonly HardwareParameters[]): MemoryRange {
-  let range: MemoryRange | undefined;
-  for (const { scratchpadKib, accumulatorKib } of grid) {
-    range = {
-      leastScratchpadKib: Math.min(range?.leastScratchpadKib ?? scratchpadKib, scratchpadKib),
-      mostScratchpadKib: Math.max(range?.mostScratchpadKib ?? scratchpadKib, scratchpadKib),
-      leastAccumulatorKib: Math.min(range?.leastAccumulatorKib ?? accumulatorKib, accumulatorKib),
-      mostAccumulatorKib: Math.max(range?.mostAccumulatorKib ?? accumulatorKib, accumulatorKib),
-    };
-  }
-  if (!range) throw new RangeError("a sweep needs at least one hardware config");
-  return range;
 }
 
 /** What a promise gives, or undefined as soon as the signal is aborted. */

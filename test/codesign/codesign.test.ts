@@ -7,9 +7,10 @@ import { PriorityQueue } from "../../src/codesign/queue.ts";
 import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
+import { lowerLeftHull } from "../../src/mapper/hull.ts";
 import { collectArchive } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
-import { lowerLeftHull, minimiseNetwork } from "../../src/mapper/network.ts";
+import { minimiseNetwork } from "../../src/mapper/network.ts";
 import {
   type ArchivePool,
   bestOn,
@@ -40,7 +41,7 @@ function costOn(workload: Workload, parameters: Parameters<typeof createHardware
   const hulls = workload.layers.map(({ shape, count }) => {
     const search = new LayerSearch(module, shape, createHardware(parameters));
     search.advance(Number.POSITIVE_INFINITY);
-    return { count, hull: search.points() };
+    return { count, points: search.points() };
   });
   return minimiseNetwork(hulls, parseObjective(name))?.cost ?? Number.NaN;
 }

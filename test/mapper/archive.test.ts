@@ -37,7 +37,7 @@ test("an archive gives, for memories of any size, the hull that a search on that
         const search: LayerSearch = new LayerSearch(module, shape, hardware);
         search.advance(Number.POSITIVE_INFINITY);
 
-        const hull = archiveHull(archive, memoryView(hardware, scratchpadKib, accumulatorKib));
+        const hull = archiveHull(archive, memoryView({ peDim, bandwidth, scratchpadKib, accumulatorKib }));
 
         const pairs = (points: readonly { latencyCycles: number; energyPj: number }[]) =>
           points.map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]);
@@ -61,7 +61,7 @@ test("an archive agrees with enumerating every mapping of random layers on the s
     const hardware = createHardware({ peDim, scratchpadKib: 1, accumulatorKib: 1 });
     const archive = collectArchive(module, shape, { peDim });
 
-    const hull = archiveHull(archive, memoryView(hardware, 1, 1));
+    const hull = archiveHull(archive, memoryView({ peDim, scratchpadKib: 1, accumulatorKib: 1 }));
 
     const { points } = priceAll(engine, shape, hardware);
     assert.equal(hull[0]?.latencyCycles, points[0]?.[0]);
@@ -115,11 +115,7 @@ test("memories outside the range are not told apart, and those inside answer the
     [100, 77],
     [256, 128],
   ] as const) {
-    const memories = memoryView(
-      createHardware({ peDim: 16, scratchpadKib, accumulatorKib }),
-      scratchpadKib,
-      accumulatorKib,
-    );
+    const memories = memoryView({ peDim: 16, scratchpadKib, accumulatorKib });
     const costs = (archive: typeof whole) =>
       archiveHull(archive, memories).map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]);
     assert.deepEqual(costs(narrow), costs(whole));
@@ -145,7 +141,7 @@ test("an archive for a narrow range holds what just fits the largest memories an
         const hardware = createHardware({ peDim, scratchpadKib, accumulatorKib });
         const search = new LayerSearch(module, shape, hardware);
         search.advance(Number.POSITIVE_INFINITY);
-        const hull = archiveHull(archive, memoryView(hardware, scratchpadKib, accumulatorKib));
+        const hull = archiveHull(archive, memoryView({ peDim, scratchpadKib, accumulatorKib }));
 
         assert.deepEqual(
           hull.map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]),

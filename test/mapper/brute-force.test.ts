@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
+import { lowerLeftHull } from "../../src/mapper/hull.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
-import { lowerLeftHull, minimiseNetwork } from "../../src/mapper/network.ts";
+import { minimiseNetwork } from "../../src/mapper/network.ts";
 import { cost, parseObjective } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
 import { priceAll } from "../reference/map-space.ts";
@@ -59,7 +60,7 @@ test(`the mapper finds, to the bit, what enumerating every mapping finds, on ${C
     }
     if (pareto.length === 0) infeasible++;
     for (const objective of pareto.length === 0 ? [] : OBJECTIVES) {
-      const found = minimiseNetwork([{ count: 1, hull: hull.points() }], objective);
+      const found = minimiseNetwork([{ count: 1, points: hull.points() }], objective);
       const least = Math.min(...pareto.map(([latency, energy]) => cost(objective, latency, energy)));
       assert.equal(found?.cost, least, `${objective.name}, ${which}`);
     }
@@ -82,7 +83,7 @@ test("a latency optimum has the least energy among equal latencies, an energy op
     const quickest = points.reduce((a, b) => (b[0] < a[0] || (b[0] === a[0] && b[1] < a[1]) ? b : a));
     const thriftiest = points.reduce((a, b) => (b[1] < a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a));
     const [latency, energy] = ["latency", "energy"].map((name) =>
-      minimiseNetwork([{ count: 3, hull }], parseObjective(name)),
+      minimiseNetwork([{ count: 3, points: hull }], parseObjective(name)),
     );
     assert.deepEqual([latency?.latencyCycles, latency?.energyPj], [3 * quickest[0], 3 * quickest[1]]);
     assert.deepEqual([energy?.latencyCycles, energy?.energyPj], [3 * thriftiest[0], 3 * thriftiest[1]]);

@@ -83,7 +83,10 @@ test("corners of the sliding window and of rounding, one by one", () => {
     }
     if ("words" in one) continue;
     const archive = collectArchive(module, shape, { peDim: one.peDim, bandwidth });
-    const hull = archiveHull(archive, memoryView(hardware, scratchpadKib, accumulatorKib));
+    const hull = archiveHull(
+      archive,
+      memoryView({ peDim: one.peDim, bandwidth, scratchpadKib, accumulatorKib }),
+    );
     assert.deepEqual(
       hull.map((p) => [p.latencyCycles, p.energyPj]),
       one.front,
@@ -98,7 +101,7 @@ test("corners of the sliding window and of rounding, one by one", () => {
     };
     const narrow = archiveHull(
       collectArchive(module, shape, { peDim: one.peDim, bandwidth }, only),
-      memoryView(hardware, scratchpadKib, accumulatorKib),
+      memoryView({ peDim: one.peDim, bandwidth, scratchpadKib, accumulatorKib }),
     );
     assert.deepEqual(
       narrow.map((p) => [p.latencyCycles, p.energyPj]),

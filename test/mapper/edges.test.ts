@@ -43,7 +43,10 @@ test("windows beyond the first slice are searched, and reported once each under 
     leastAccumulatorKib: 4,
     mostAccumulatorKib: 4,
   };
-  const archive = archiveHull(collectArchive(module, late, { peDim: 16 }, sizes), memoryView(hardware, 8, 4));
+  const archive = archiveHull(
+    collectArchive(module, late, { peDim: 16 }, sizes),
+    memoryView({ peDim: 16, scratchpadKib: 8, accumulatorKib: 4 }),
+  );
   assert.deepEqual(
     all(new LayerSearch(module, late, hardware))
       .points()

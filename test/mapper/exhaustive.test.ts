@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createHardware, type HardwareParameters } from "../../src/hardware/hardware.ts";
+import { lowerLeftHull } from "../../src/mapper/hull.ts";
 import { archiveHull, collectArchive, memoryView } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
-import { lowerLeftHull } from "../../src/mapper/network.ts";
 import type { LayerShape } from "../../src/workload/layer.ts";
 
 /** What `npm run test:exhaustive` found by pricing every mapping, one by one. */
@@ -25,14 +25,14 @@ for (const { shape, hardware: parameters, mappings, pareto } of RECORDED) {
     const hardware = createHardware(parameters);
     const search = new LayerSearch(module, shape, hardware, { keepPareto: true });
     search.advance(Number.POSITIVE_INFINITY);
-    const { peDim, bandwidth, scratchpadKib, accumulatorKib } = parameters;
+    const { peDim, bandwidth } = parameters;
     const archive = collectArchive(module, shape, { peDim, ...(bandwidth && { bandwidth }) });
 
     const pairs = (points: readonly { latencyCycles: number; energyPj: number }[]) =>
       points.map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]);
     assert.deepEqual(pairs(search.points()), pareto);
     assert.deepEqual(
-      pairs(archiveHull(archive, memoryView(hardware, scratchpadKib, accumulatorKib))),
+      pairs(archiveHull(archive, memoryView(parameters))),
       pairs(lowerLeftHull(pareto.map(([latencyCycles, energyPj]) => ({ latencyCycles, energyPj })))),
     );
   });

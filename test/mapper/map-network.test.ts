@@ -283,7 +283,7 @@ test("a layer of more windows than a slice holds is searched whole", async () =>
   assert.equal(search.statistics().covered, archive.covered);
   assert.deepEqual(
     search.points().map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]),
-    archiveHull(archive, memoryView(createHardware(hardware), 128, 32)).map(({ latencyCycles, energyPj }) => [
+    archiveHull(archive, memoryView(hardware)).map(({ latencyCycles, energyPj }) => [
       latencyCycles,
       energyPj,
     ]),

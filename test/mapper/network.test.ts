@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boundCapped, minimiseCapped } from "../../src/mapper/capped.ts";
-import { lowerLeftHull, minimiseNetwork, type Point } from "../../src/mapper/network.ts";
+import { lowerLeftHull, type Point } from "../../src/mapper/hull.ts";
+import { minimiseNetwork } from "../../src/mapper/network.ts";
 import { cost, parseObjective } from "../../src/mapper/objective.ts";
 import { createRng, type Rng } from "../../src/rng.ts";
 import { integer, pick } from "./random-case.ts";
@@ -61,7 +62,7 @@ test("merging hulls by slope finds the least objective of all sums", () => {
     const sums = [...everySum(layers)];
     for (const objective of OBJECTIVES) {
       const found = minimiseNetwork(
-        layers.map(({ count, points }) => ({ count, hull: lowerLeftHull(points) })),
+        layers.map(({ count, points }) => ({ count, points: lowerLeftHull(points) })),
         objective,
       );
       const least = Math.min(
@@ -76,12 +77,12 @@ test("the sum of the layers' own optima can be far worse than the network's", ()
   const hulls = [
     {
       count: 1,
-      hull: [
+      points: [
         { latencyCycles: 1, energyPj: 100 },
         { latencyCycles: 12, energyPj: 10 },
       ],
     },
-    { count: 1, hull: [{ latencyCycles: 1000, energyPj: 1 }] },
+    { count: 1, points: [{ latencyCycles: 1000, energyPj: 1 }] },
   ];
 
   const found = minimiseNetwork(hulls, parseObjective("edp"));
@@ -93,7 +94,7 @@ test("the sum of the layers' own optima can be far worse than the network's", ()
 });
 
 test("a layer without a mapping leaves the network without one", () => {
-  assert.equal(minimiseNetwork([{ count: 1, hull: [] }], parseObjective("edp")), undefined);
+  assert.equal(minimiseNetwork([{ count: 1, points: [] }], parseObjective("edp")), undefined);
 });
 
 test("under caps the least objective is found, or that there is none", () => {
@@ -110,7 +111,7 @@ test("under caps the least objective is found, or that there is none", () => {
     };
     const objective = pick(OBJECTIVES, rng);
     const { best, bound } = minimiseCapped(
-      layers.map(({ count, points }) => ({ count, front: pareto(points) })),
+      layers.map(({ count, points }) => ({ count, points: pareto(points) })),
       objective,
       caps,
     );
@@ -141,7 +142,7 @@ test("when the search for a capped optimum ends early, its bound still holds", (
     const sums = [...everySum(layers)];
     const caps = { latencyCycles: pick(sums, rng).latencyCycles };
     const { best, bound } = minimiseCapped(
-      layers.map(({ count, points }) => ({ count, front: pareto(points) })),
+      layers.map(({ count, points }) => ({ count, points: pareto(points) })),
       parseObjective("edp"),
       caps,
       integer(rng, 0, 3),
@@ -163,7 +164,7 @@ test("under caps latency is followed by energy among equals, and energy by laten
     const rng = createRng(44, i);
     const layers = randomLayers(rng);
     const sums = [...everySum(layers)];
-    const fronts = layers.map(({ count, points }) => ({ count, front: pareto(points) }));
+    const fronts = layers.map(({ count, points }) => ({ count, points: pareto(points) }));
     const { latencyCycles, energyPj } = pick(sums, rng);
     const quickest = minimiseCapped(fronts, parseObjective("latency"), { energyPj }).best;
     const thriftiest = minimiseCapped(fronts, parseObjective("energy"), { latencyCycles }).best;
@@ -188,12 +189,12 @@ test("under caps latency is followed by energy among equals, and energy by laten
 });
 
 test("a cap is kept to the last cycle, however large the numbers", () => {
-  const front = [
+  const points = [
     { latencyCycles: 2e12, energyPj: 100 },
     { latencyCycles: 2e12 + 2, energyPj: 1 },
   ];
 
-  const { best } = minimiseCapped([{ count: 1, front }], parseObjective("edp"), { latencyCycles: 2e12 + 1 });
+  const { best } = minimiseCapped([{ count: 1, points }], parseObjective("edp"), { latencyCycles: 2e12 + 1 });
 
   assert.equal(best?.latencyCycles, 2e12);
 });
@@ -205,7 +206,7 @@ test("one cap is kept even if the search ends at once", () => {
     const sums = [...everySum(layers)];
     const caps =
       rng() < 0.5 ? { latencyCycles: pick(sums, rng).latencyCycles } : { energyPj: pick(sums, rng).energyPj };
-    const fronts = layers.map(({ count, points }) => ({ count, front: pareto(points) }));
+    const fronts = layers.map(({ count, points }) => ({ count, points: pareto(points) }));
 
     const { best } = minimiseCapped(fronts, parseObjective("edp"), caps, 0);
 
@@ -225,7 +226,7 @@ test("the bound by hulls alone holds for every choice under the caps, also with 
     const caps = { latencyCycles: pick(sums, rng).latencyCycles, energyPj: pick(sums, rng).energyPj };
     const objective = pick(OBJECTIVES, rng);
     const bound = boundCapped(
-      layers.map(({ count, points }) => ({ count, front: lowerLeftHull(points) })),
+      layers.map(({ count, points }) => ({ count, points: lowerLeftHull(points) })),
       objective,
       caps,
     );
