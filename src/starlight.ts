@@ -6,7 +6,9 @@ export {
 } from "./codesign/codesign.ts";
 export type { HardwareSpace } from "./codesign/space.ts";
 export { InputError, type InputProblem } from "./errors.ts";
+export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
 export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";
+export type { Candidate, Evaluator, Fidelity, Interval, Outcome, Profile } from "./fidelity/evaluator.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
 export { type Totals, totals } from "./fidelity/totals.ts";
 export { type Area, type AreaSource, area } from "./hardware/area.ts";
