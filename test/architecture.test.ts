@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
   sweep: ["workload", "hardware", "mapper"],
+  tune: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
   jobs: ["designs", "mapper", "fidelity"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
   cli: [

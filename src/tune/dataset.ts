@@ -1,0 +1,156 @@
+import { csvParseRows } from "d3-dsv";
+import { createDosaReader, readDesignMapping } from "../designs/dosa-row.ts";
+import { InputError, quote } from "../errors.ts";
+import type { LocalEngine } from "../fidelity/engine.ts";
+import type { Hardware } from "../hardware/hardware.ts";
+import { type Mapping, toMapping } from "../space/mapping.ts";
+import { RawMapping } from "../space/raw-mapping.ts";
+import { violations } from "../space/validity.ts";
+import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
+import { type LayerShape, shapeKey } from "../workload/layer.ts";
+import { unusable } from "./cleaning.ts";
+
+/** One measurement of the RTL, and what the analytical model says of the same design. */
+export interface MeasuredRow {
+  /** Line of the file, the header being line 1. */
+  readonly line: number;
+  readonly shape: LayerShape;
+  readonly mapping: Mapping;
+  /** As the table declares it. */
+  readonly hardware: Hardware;
+  /** Rows and columns of the array that the RTL was built with (see `arrayDim`). */
+  readonly peDim: number;
+  readonly analyticalCycles: number;
+  /** Analytical energy, at every fidelity. */
+  readonly energyPj: number;
+  readonly measuredCycles: number;
+  /** The same for all mappings of a layer. */
+  readonly layer: string;
+  /** Built-in network that holds every layer measured on this hardware, if there is one. */
+  readonly network: string | undefined;
+  /** Why the row is left out of training and of judgement; undefined for a clean one. */
+  readonly excluded: string | undefined;
+}
+
+/** The column with the measured cycles. */
+export const MEASURED_COLUMN = "target.gemmini_cycle";
+
+/**
+ * Measurements from a table in the DOSA format with a column `target.gemmini_cycle`. Other `target.*` columns are not read.
+ *
+ * @param text the whole table
+ * @param name of the table, for messages
+ * @throws InputError naming row and column
+ */
+export function parseDataset(text: string, name: string, engine: LocalEngine): readonly MeasuredRow[] {
+  const [header = [], ...records] = csvParseRows(text);
+  const reader = within(`${name}: row 1`, () => createDosaReader(header));
+  const measuredColumn = reader.columns.indexOf(MEASURED_COLUMN);
+  if (measuredColumn < 0) {
+    throw new InputError({
+      where: `${name}: row 1`,
+      expected: `a column ${MEASURED_COLUMN} with the measured cycles`,
+      found: `${reader.columns.length} columns without it`,
+    });
+  }
+  const raw = new RawMapping();
+  const rows = records.flatMap((cells, record): readonly MeasuredRow[] => {
+    if (cells.length === 1 && cells[0] === "") return [];
+    const line = record + 2;
+    return within(`${name}: row ${line}`, () => {
+      const { context, mapping: text } = reader.read(cells);
+      const { shape, hardware } = context;
+      readDesignMapping(text, context, raw);
+      const mapping = toMapping(raw);
+      const broken = violations(mapping, shape, hardware)[0];
+      if (broken) {
+        throw new InputError({
+          where: "mapping.mapping",
+          expected: "a mapping that fits",
+          found: broken.message,
+        });
+      }
+      const measuredCycles = readCycles(cells[measuredColumn]);
+      const { latencyCycles, energyPj } = engine.explain(mapping, shape, hardware);
+      return [
+        {
+          line,
+          shape,
+          mapping,
+          hardware,
+          peDim: arrayDim(hardware, mapping),
+          analyticalCycles: latencyCycles,
+          energyPj,
+          measuredCycles,
+          layer: shapeKey(shape),
+          network: undefined,
+          excluded: unusable(shape, mapping),
+        },
+      ];
+    });
+  });
+  if (rows.length === 0) {
+    throw new InputError({ where: name, expected: "rows with measurements", found: "none" });
+  }
+  return withNetworks(rows);
+}
+
+/** The rows to learn from and to judge on. */
+export function cleanRows(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
+  return rows.filter(({ excluded }) => excluded === undefined);
+}
+
+/**
+ * The array that DOSA's harness built for a mapping. Its training data declares one dummy accelerator of 128 x 128 PEs for
+ * all rows, while each ran on the smallest power of two, at least 4, that holds the mapping's spatial factors (no row does more
+ * multiply-accumulates per cycle than such an array can, and many come within 1 % of it). Elsewhere the declared array is meant.
+ */
+export function arrayDim(hardware: Hardware, mapping: Mapping): number {
+  if (!isTrainingDummy(hardware)) return hardware.peDim;
+  let dim = 4;
+  while (dim < Math.max(mapping.spatialC, mapping.spatialK)) dim *= 2;
+  return dim;
+}
+
+function isTrainingDummy({ peDim, scratchpadRows, accumulatorRows }: Hardware): boolean {
+  return peDim === 128 && scratchpadRows === 8192 && accumulatorRows === 2048;
+}
+
+function readCycles(text: string | undefined): number {
+  const value = Number(text);
+  if (text !== undefined && text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InputError({
+    where: MEASURED_COLUMN,
+    expected: "a positive number of cycles",
+    found: quote(text),
+  });
+}
+
+function within<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof InputError ? error.within(where) : error;
+  }
+}
+
+/** A search leaves one accelerator with the layers of one network: that tells which network a row is from. */
+function withNetworks(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
+  const layersOn = new Map<Hardware, Set<string>>();
+  for (const { hardware, layer } of rows) {
+    const layers = layersOn.get(hardware) ?? new Set();
+    layersOn.set(hardware, layers.add(layer));
+  }
+  const networkOf = new Map([...layersOn].map(([hardware, layers]) => [hardware, networkWith(layers)]));
+  return rows.map((row) => ({ ...row, network: networkOf.get(row.hardware) }));
+}
+
+/** The smallest built-in network that has all these layers. */
+function networkWith(layers: ReadonlySet<string>): string | undefined {
+  return [...BUILTIN_WORKLOADS.values()]
+    .filter((workload) => {
+      const known = new Set(workload.layers.map(({ shape }) => shapeKey(shape)));
+      return [...layers].every((layer) => known.has(layer));
+    })
+    .sort((a, b) => a.layers.length - b.layers.length)[0]?.name;
+}
