@@ -16,6 +16,10 @@ export {
 } from "./designs/dosa-row.ts";
 export { dosaCells, dosaHeader } from "./designs/dosa-table.ts";
 export { type CsvRequest, type CsvSummary, evaluateCsv } from "./designs/evaluate-csv.ts";
+export { type CachedEvaluator, type CacheStatistics, createCachedEvaluator } from "./evaluators/cached.ts";
+export { type CommandContext, type CommandOptions, createCommandEvaluator } from "./evaluators/command.ts";
+export { type CommandConfig, commandIdentity, parseCommandConfig } from "./evaluators/command-config.ts";
+export { openResultStore, type ResultStore, type StoreOwner } from "./evaluators/result-store.ts";
 export { createParallelEngine } from "./fidelity/parallel-engine.ts";
 export { createJobPool, type JobPool } from "./jobs/pool.ts";
 export * from "./starlight.ts";

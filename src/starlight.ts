@@ -7,6 +7,7 @@ export {
 export type { HardwareSpace } from "./codesign/space.ts";
 export { InputError, type InputProblem } from "./errors.ts";
 export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
+export { candidateText, contentHash } from "./fidelity/candidate-key.ts";
 export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";
 export type { Candidate, Evaluator, Fidelity, Interval, Outcome, Profile } from "./fidelity/evaluator.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernels: ["workload", "hardware", "space"],
   fidelity: ["workload", "hardware", "space", "kernels"],
   mapper: ["workload", "hardware", "space", "kernels", "fidelity"],
+  evaluators: ["workload", "hardware", "space", "fidelity"],
   codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
   sweep: ["workload", "hardware", "mapper"],
@@ -33,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "starlight.ts",
   ],
   "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign"],
-  "index.ts": ["workload", "designs", "fidelity", "sweep", "jobs", "starlight.ts"],
+  "index.ts": ["workload", "designs", "evaluators", "fidelity", "sweep", "jobs", "starlight.ts"],
 };
 const EVERYWHERE = ["errors.ts", "rng.ts"];
 
