@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sweep: ["workload", "hardware", "mapper"],
   tune: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
   jobs: ["designs", "mapper", "fidelity"],
+  rtl: ["workload", "hardware", "space"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
   cli: [
     "workload",
