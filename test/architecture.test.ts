@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernels: ["workload", "hardware", "space"],
   fidelity: ["workload", "hardware", "space", "kernels"],
   mapper: ["workload", "hardware", "space", "kernels", "fidelity"],
-  evaluators: ["workload", "hardware", "space", "fidelity"],
+  evaluators: ["workload", "hardware", "space", "fidelity", "tune"],
   codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
   sweep: ["workload", "hardware", "mapper"],
