@@ -8,6 +8,7 @@ import { mapCommand } from "./commands/map.ts";
 import { searchCommand } from "./commands/search.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
+import { DesignsFailed } from "./evaluate-slowly.ts";
 
 const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
 
@@ -62,6 +63,10 @@ function report(error: unknown): number {
   if (error instanceof Interrupted) {
     process.stderr.write(`polaris: ${error.message}\n`);
     return EXIT.interrupted;
+  }
+  if (error instanceof DesignsFailed) {
+    process.stderr.write(`polaris: ${error.message}\n`);
+    return EXIT.failed;
   }
   if (error instanceof InputError || error instanceof UsageError) {
     const hint = error instanceof InputError ? error.problem.hint : error.hint;

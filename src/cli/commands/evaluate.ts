@@ -12,12 +12,15 @@ import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
 import { loadDocument, loadWorkload, unreadable } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { evaluateSlowly } from "../evaluate-slowly.ts";
+import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { shared } from "../options.ts";
 import { openOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
-interface EvaluateArgs {
+interface EvaluateArgs extends EvaluatorArgs {
+  readonly fidelity: "analytical" | "rtl";
   readonly designs: string;
   readonly out: string | undefined;
   readonly json: boolean;
@@ -46,7 +49,8 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           type: "boolean",
           default: false,
         })
-        .option("fidelity", shared.fidelity)
+        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "rtl"] as const })
+        .options(evaluatorOptions)
         .option("workers", shared.workers)
         .option("quiet", shared.quiet)
         .example("$0 evaluate design.json", "One design, layer by layer")
@@ -54,9 +58,22 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           "$0 evaluate rows.csv --out x.csv",
           "One row out for each row in",
         ) as unknown as Argv<EvaluateArgs>,
-    handler: (args) =>
-      /\.(json|ya?ml)$/i.test(args.designs) ? evaluateDocument(context, args) : evaluateTable(context, args),
+    handler: async (args) => {
+      if (args.fidelity === "rtl") return evaluateByRtl(context, args);
+      return /\.(json|ya?ml)$/i.test(args.designs)
+        ? evaluateDocument(context, args)
+        : evaluateTable(context, args);
+    },
   };
+}
+
+async function evaluateByRtl(context: CliContext, args: EvaluateArgs): Promise<void> {
+  const evaluator = await openEvaluator(context, args);
+  try {
+    await evaluateSlowly(context, args, evaluator);
+  } finally {
+    await evaluator.close();
+  }
 }
 
 async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {

@@ -1,0 +1,80 @@
+import { csvFormatRow } from "d3-dsv";
+import { InputError } from "../errors.ts";
+import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
+import { evaluateInOrder } from "../fidelity/in-order.ts";
+import { area } from "../hardware/area.ts";
+import { REASON_COLUMN, RESULT_COLUMNS } from "./answer.ts";
+import type { CandidateTable } from "./candidates.ts";
+
+/** A row of a design table with what an evaluator says of it. */
+export interface PricedRow {
+  /** The header is row 1. */
+  readonly row: number;
+  readonly cells: readonly string[];
+  readonly candidate?: Candidate;
+  /** `infeasible` too for rows that are no design. */
+  readonly outcome: Outcome;
+}
+
+/**
+ * Prices the rows of a table one by one with any evaluator, in order, each as soon as it and those before it are priced.
+ *
+ * @throws the signal's reason if it is aborted; rows given before stand
+ */
+export async function* priceTable(
+  evaluator: Evaluator,
+  { rows }: CandidateTable,
+  signal?: AbortSignal,
+): AsyncGenerator<PricedRow, void> {
+  const candidates = rows.flatMap(({ read }) => (read instanceof InputError ? [] : [read]));
+  const outcomes = evaluateInOrder(evaluator, candidates, signal);
+  try {
+    for (const { row, cells, read } of rows) {
+      if (read instanceof InputError) {
+        yield { row, cells, outcome: { status: "infeasible", reason: read.message } };
+        continue;
+      }
+      const { value } = await outcomes.next();
+      if (value) yield { row, cells, candidate: read, outcome: value };
+    }
+  } finally {
+    await outcomes.return();
+  }
+}
+
+/** Head of the CSV answer to a table: metrics, the reason where there are none, the table's columns. */
+export function pricedHeader(header: readonly string[]): string {
+  return `${csvFormatRow([...RESULT_COLUMNS, REASON_COLUMN, ...header])}\n`;
+}
+
+/** The row of a CSV answer. `bound_by` is what the evaluator counted most, empty where it does not say. */
+export function pricedCsv({ cells, candidate, outcome }: PricedRow): string {
+  const metrics = (): readonly string[] => {
+    if (outcome.status !== "priced" || !candidate)
+      return [...RESULT_COLUMNS.map(() => ""), "reason" in outcome ? outcome.reason : ""];
+    const silicon = area(candidate.hardware);
+    const energyUj = outcome.energyPj * 1e-6;
+    const edp = energyUj * 1e-6 * outcome.latencyCycles;
+    return [...[outcome.latencyCycles, energyUj, edp, silicon.mm2].map(String), "", silicon.source, ""];
+  };
+  return `${csvFormatRow([...metrics(), ...cells])}\n`;
+}
+
+/** The row of a JSON answer. */
+export function pricedJson({ cells, candidate, outcome }: PricedRow, header: readonly string[]): string {
+  const input = Object.fromEntries(cells.map((cell, i) => [header[i] ?? `column ${i + 1}`, cell]));
+  if (outcome.status !== "priced" || !candidate)
+    return JSON.stringify({ reason: "reason" in outcome ? outcome.reason : "", input });
+  const { latencyCycles, energyPj, counters } = outcome;
+  const silicon = area(candidate.hardware);
+  const energyUj = energyPj * 1e-6;
+  return JSON.stringify({
+    latencyCycles,
+    energyUj,
+    edpJCycles: energyUj * 1e-6 * latencyCycles,
+    areaMm2: silicon.mm2,
+    areaSource: silicon.source,
+    ...(counters === undefined ? {} : { counters }),
+    input,
+  });
+}
