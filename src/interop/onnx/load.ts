@@ -1,0 +1,36 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { InputError } from "../../errors.ts";
+import type { ByteSource } from "./bytes.ts";
+import { importOnnx, type OnnxImport, type OnnxOptions } from "./import.ts";
+
+/**
+ * `importOnnx` of a file, of which only the structure is read; files of external weights are not opened.
+ *
+ * @throws InputError
+ */
+export function loadOnnx(file: string, options: OnnxOptions = {}): OnnxImport {
+  const descriptor = openSync(file, "r");
+  try {
+    const name = file.replace(/^.*[/\\]/, "").replace(/\.onnx$/i, "");
+    return importOnnx(fileSource(descriptor), { name, ...options });
+  } catch (error) {
+    throw error instanceof InputError ? error.within(file) : error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function fileSource(descriptor: number): ByteSource {
+  return {
+    size: fstatSync(descriptor).size,
+    read(at, into) {
+      let got = 0;
+      while (got < into.length) {
+        const more = readSync(descriptor, into, got, into.length - got, at + got);
+        if (more === 0) break;
+        got += more;
+      }
+      return got;
+    },
+  };
+}
