@@ -21,6 +21,7 @@ export { type CommandContext, type CommandOptions, createCommandEvaluator } from
 export { type CommandConfig, commandIdentity, parseCommandConfig } from "./evaluators/command-config.ts";
 export { openResultStore, type ResultStore, type StoreOwner } from "./evaluators/result-store.ts";
 export { createParallelEngine } from "./fidelity/parallel-engine.ts";
+export { loadOnnx } from "./interop/onnx/load.ts";
 export { createJobPool, type JobPool } from "./jobs/pool.ts";
 export * from "./starlight.ts";
 export { hardwareGrid, parseValues } from "./sweep/grid.ts";

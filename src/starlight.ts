@@ -21,6 +21,9 @@ export {
   type HardwareParameters,
   parseHardware,
 } from "./hardware/hardware.ts";
+export { type LayerTable, toLayerTable } from "./interop/layer-table.ts";
+export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/import.ts";
+export type { OperatorShare } from "./interop/onnx/ledger.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
 export { type Certificate, createCertifier } from "./mapper/certificate.ts";
 export { collectArchive, type LayerArchive, type MemoryRange } from "./mapper/layer-archive.ts";

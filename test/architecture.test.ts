@@ -8,7 +8,9 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 /** What the files of each folder may import from other folders; every file may import `errors.ts` and `rng.ts`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  workload: [],
+  // A workload may be a file of another tool.
+  workload: ["interop"],
+  interop: ["workload"],
   hardware: ["workload"],
   space: ["workload", "hardware"],
   kernels: ["workload", "hardware", "space"],
@@ -35,10 +37,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sweep",
     "jobs",
     "measure",
+    "interop",
     "starlight.ts",
   ],
-  "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign"],
-  "index.ts": ["workload", "designs", "evaluators", "fidelity", "sweep", "jobs", "starlight.ts"],
+  "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign", "interop"],
+  "index.ts": ["workload", "interop", "designs", "evaluators", "fidelity", "sweep", "jobs", "starlight.ts"],
 };
 const EVERYWHERE = ["errors.ts", "rng.ts"];
 

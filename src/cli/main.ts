@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { InputError, UsageError } from "../errors.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { importCommand } from "./commands/import.ts";
 import { mapCommand } from "./commands/map.ts";
 import { searchCommand } from "./commands/search.ts";
 import { sweepCommand } from "./commands/sweep.ts";
@@ -34,6 +35,7 @@ try {
     .command(mapCommand(context))
     .command(sweepCommand(context))
     .command(searchCommand(context))
+    .command(importCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")

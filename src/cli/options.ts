@@ -25,6 +25,25 @@ export const shared = {
   quiet: { alias: "q", describe: "No progress on stderr", type: "boolean", default: false },
 } as const;
 
+/** Sizes of open dims of an ONNX model. */
+export const dim = {
+  describe: "Size of an open dim of an ONNX model, as batch=1; may be repeated",
+  requiresArg: true,
+  coerce: (given: unknown): Readonly<Record<string, number>> => {
+    if (given === undefined) return {};
+    if (typeof given === "object" && given !== null && !Array.isArray(given))
+      return given as Record<string, number>;
+    const found: Record<string, number> = {};
+    for (const part of [given].flat().map(String)) {
+      const [, name, size] = /^(.+)=(\d{1,8})$/.exec(part) ?? [];
+      if (name === undefined) throw new UsageError(`--dim: expected a size as batch=1, found ${quote(part)}`);
+      if (Object.hasOwn(found, name)) throw new UsageError(`--dim: expected one size for ${name}, found two`);
+      found[name] = Number(size);
+    }
+    return found;
+  },
+};
+
 /** What is minimised; an `Objective` after reading. */
 export const objective = {
   describe: "edp, latency, energy, ed2p, or weighted:W for latency^W x energy^(1-W)",

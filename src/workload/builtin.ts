@@ -49,7 +49,7 @@ export function builtinWorkload(name: string): Workload {
   const meant = nearest(name, names);
   throw new InputError({
     where: "workload",
-    expected: "a built-in name or a .json, .yaml layer table",
+    expected: "a built-in name, an .onnx model or a .json, .yaml layer table",
     found: quote(name),
     hint: meant === undefined ? `built in: ${names.join(" ")}` : `did you mean ${meant}?`,
   });

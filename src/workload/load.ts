@@ -8,17 +8,30 @@ import { parseWorkload, type Workload } from "./workload.ts";
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * A workload by built-in name, or from a `.json`, `.yaml` or `.yml` layer table.
+ * A workload by built-in name, or from a file: an `.onnx` model, or a `.json`, `.yaml` or `.yml` layer table.
  *
+ * @param dims sizes of the open dims of an ONNX model, by their symbol or as `input.axis`
  * @throws InputError
  */
-export async function loadWorkload(nameOrFile: string): Promise<Workload> {
+export async function loadWorkload(
+  nameOrFile: string,
+  dims: Readonly<Record<string, number>> = {},
+): Promise<Workload> {
   if (/\.onnx$/i.test(nameOrFile)) {
+    // Most runs need no reader of ONNX: it is loaded when one does.
+    const { loadOnnx } = await import("../interop/onnx/load.ts");
+    try {
+      return loadOnnx(nameOrFile, { dims }).workload;
+    } catch (error) {
+      throw unreadable(nameOrFile, error);
+    }
+  }
+  const [unused] = Object.keys(dims);
+  if (unused !== undefined) {
     throw new InputError({
-      where: "workload",
-      expected: "a built-in name or a .json, .yaml layer table",
+      where: `--dim ${unused}`,
+      expected: "an ONNX model with open dims",
       found: quote(nameOrFile),
-      hint: "this version reads no ONNX",
     });
   }
   if (!/[./\\]/.test(nameOrFile) || BUILTIN_WORKLOADS.has(nameOrFile)) return builtinWorkload(nameOrFile);

@@ -15,13 +15,14 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
-import { integer, limits, objective, once, positive, shared } from "../options.ts";
+import { dim, integer, limits, objective, once, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface MapArgs extends HardwareArgs {
   readonly workload: string;
+  readonly dim: Readonly<Record<string, number>>;
   readonly objective: Objective;
   readonly layer: string | undefined;
   readonly tile: FixedTiles | undefined;
@@ -45,10 +46,11 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
     builder: (args: Argv) =>
       args
         .positional("workload", {
-          describe: "Built-in name, or a layer table (.json, .yaml)",
+          describe: "Built-in name, ONNX model (.onnx) or layer table (.json, .yaml)",
           type: "string",
           demandOption: true,
         })
+        .option("dim", dim)
         .options(hardwareOptions({ pe: "16", scratchpad: "128", accumulator: "32" }))
         .option("objective", objective)
         .option("layer", {
@@ -116,7 +118,7 @@ function tiles(given: unknown): FixedTiles | undefined {
 }
 
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
-  const workload = chooseLayer(await loadWorkload(args.workload), args.layer);
+  const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
   await checkOutput(args.out);
   await checkOutput(args.certificate);
   const hardware = await readConfig(args);

@@ -12,13 +12,14 @@ import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions } from "../hardware-options.ts";
-import { limits, objective, positive, shared } from "../options.ts";
+import { dim, limits, objective, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SearchArgs extends HardwareArgs {
   readonly workloads: readonly string[];
+  readonly dim: Readonly<Record<string, number>>;
   readonly objective: Objective;
   readonly "max-area-mm2": number | undefined;
   readonly pareto: boolean;
@@ -39,11 +40,12 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
     builder: (args: Argv) =>
       args
         .positional("workloads", {
-          describe: "Built-in names, or layer tables (.json, .yaml); one design serves them all",
+          describe: "Built-in names, ONNX models or layer tables (.json, .yaml); one design for all",
           type: "string",
           array: true,
           demandOption: true,
         })
+        .option("dim", dim)
         .options(hardwareOptions({ pe: "2..128:x2", scratchpad: "1..2048", accumulator: "1..2048" }))
         .option("max-area-mm2", {
           describe: "Most area; without it the largest array wins",
@@ -73,7 +75,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
 }
 
 async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
-  const workloads = await Promise.all(args.workloads.map(loadWorkload));
+  const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
   await checkOutput(args.out);
   const space = await readSpace(args);
   for (const { name, note } of workloads) {
@@ -121,7 +123,7 @@ function showProgress(progress: Progress, now: CodesignProgress): void {
 
 /** The front instead of the one design. */
 async function runFront(context: CliContext, args: SearchArgs): Promise<void> {
-  const [workload, ...others] = await Promise.all(args.workloads.map(loadWorkload));
+  const [workload, ...others] = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
   await checkOutput(args.out);
   if (!workload || others.length > 0) {
     throw new UsageError(`--pareto: expected one workload, found ${args.workloads.length}`);

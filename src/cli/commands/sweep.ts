@@ -8,13 +8,14 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { limits, objective, positive, shared } from "../options.ts";
+import { dim, limits, objective, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SweepArgs extends HardwareArgs {
   readonly workload: string;
+  readonly dim: Readonly<Record<string, number>>;
   readonly objective: Objective;
   readonly budget: number | undefined;
   readonly evaluations: number | undefined;
@@ -35,10 +36,11 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
     builder: (args: Argv) =>
       args
         .positional("workload", {
-          describe: "Built-in name, or a layer table (.json, .yaml)",
+          describe: "Built-in name, ONNX model (.onnx) or layer table (.json, .yaml)",
           type: "string",
           demandOption: true,
         })
+        .option("dim", dim)
         .options(hardwareOptions({ pe: "8..64:x2", scratchpad: "64..512:x2", accumulator: "16..128:x2" }))
         .option("max-area-mm2", {
           describe: "Leave out larger configs",
@@ -63,7 +65,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
 }
 
 async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
-  const workload = await loadWorkload(args.workload);
+  const workload = await loadWorkload(args.workload, args.dim);
   await checkOutput(args.out);
   const grid = withinArea(await readGrid(args), args["max-area-mm2"]);
   if (workload.note !== undefined && !args.quiet)

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { type Layer, macs, shapeKey, toLayerShape } from "../../workload/layer.ts";
+import { DIMS, type Layer, macs, shapeKey, toLayerShape } from "../../workload/layer.ts";
 import type { Contraction } from "./contraction.ts";
 
 /** What became of the nodes of one operator. */
@@ -133,7 +133,7 @@ function toLayers(node: string, { layers, reason }: Contraction, runs: number): 
   for (const { part, count, groups = 1, shape } of layers) {
     const sizes = Object.values(shape);
     if ([count, ...sizes].some(Number.isNaN)) return "sizes not known";
-    if (count === 0 || sizes.includes(0)) continue;
+    if (count === 0 || DIMS.some((dim) => shape[dim] === 0)) continue;
     const times = count * runs;
     if (!Number.isInteger(times) || times > MAX_RUNS) return `${times} runs`;
     try {
