@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ["designs", "mapper", "fidelity"],
   rtl: ["workload", "hardware", "space"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
+  report: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
   cli: [
     "workload",
     "hardware",
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "jobs",
     "measure",
     "interop",
+    "report",
     "starlight.ts",
   ],
   "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign", "interop"],

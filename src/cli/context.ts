@@ -6,6 +6,10 @@ export interface CliContext {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Of the package. */
+  readonly version: string;
+  /** The command line, the command first. */
+  readonly args: readonly string[];
 }
 
 /** The run was interrupted; what had to be said has been said. Exit code 130. */

@@ -6,6 +6,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { importCommand } from "./commands/import.ts";
 import { mapCommand } from "./commands/map.ts";
+import { reportCommand } from "./commands/report.ts";
 import { searchCommand } from "./commands/search.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
@@ -24,8 +25,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const context: CliContext = { stdout: process.stdout, stderr: process.stderr, signal: controller.signal };
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+const context: CliContext = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: controller.signal,
+  version,
+  args: process.argv.slice(2),
+};
 
 try {
   await yargs(process.argv.slice(2))
@@ -36,6 +43,7 @@ try {
     .command(sweepCommand(context))
     .command(searchCommand(context))
     .command(importCommand(context))
+    .command(reportCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")

@@ -42,12 +42,23 @@ export interface CodesignResult {
   readonly optimal: boolean;
   /** The objective is at most (1 + gap) times the least; 0 if optimal. */
   readonly gap: number;
+  /** How the answer was come to: whenever a better config was found, and whenever the boxes had doubled. */
+  readonly steps: readonly CodesignStep[];
   /** Boxes of memory sizes that were bounded, and configs in the space. */
   readonly boxes: number;
   readonly configs: number;
   /** Candidates that the enumerations covered, and those among them that were priced. */
   readonly covered: number;
   readonly evaluated: number;
+}
+
+/** What was known after some boxes; costs are the objective of cycles and pJ, of several networks their geometric mean. */
+export interface CodesignStep {
+  /** Boxes bounded. */
+  readonly work: number;
+  readonly best: number;
+  /** No config costs less. */
+  readonly bound: number;
 }
 
 export interface CodesignedNetwork extends Omit<NetworkPoint, "picks"> {
@@ -106,6 +117,12 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
       accumulator: [0, space.accumulatorKib.length - 1],
     });
   }
+  const steps: CodesignStep[] = [];
+  const note = (): void => {
+    const last = steps.at(-1);
+    if (!best || (last && last.best === best.cost && boxes < 2 * last.work)) return;
+    steps.push({ work: boxes, best: best.cost, bound: Math.min(best.cost, queue.least) });
+  };
   let turned = performance.now();
   for (
     let next = queue.peek();
@@ -126,6 +143,7 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
     if (!parts) continue;
     tryConfig(box.array, box.scratchpad[0], box.accumulator[0]);
     for (const part of parts) enter(part);
+    note();
   }
   if (!best) {
     throw new InputError({
@@ -138,6 +156,7 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
   const next = queue.peek();
   const optimal = !next || !isLess({ cost: next.key, tie: next.tie }, best);
   const gap = optimal ? 0 : best.cost / queue.least - 1;
+  steps.push({ work: boxes, best: best.cost, bound: best.cost / (1 + gap) });
   const archives = platforms.flatMap(({ networks }) =>
     networks.flatMap((network) => [...new Set(network.archives)]),
   );
@@ -155,6 +174,7 @@ export async function codesign(pool: ArchivePool, request: CodesignRequest): Pro
     }),
     optimal,
     gap,
+    steps,
     boxes,
     configs: space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length,
     covered: archives.reduce((sum, archive) => sum + archive.covered, 0),

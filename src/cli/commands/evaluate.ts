@@ -17,6 +17,7 @@ import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluato
 import { shared } from "../options.ts";
 import { openOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
@@ -78,7 +79,10 @@ async function evaluateByRtl(context: CliContext, args: EvaluateArgs): Promise<v
 
 async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {
   const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
-  const result = evaluateDesign(await loadEngine(64), design);
+  const result = {
+    ...evaluateDesign(await loadEngine(64), design),
+    provenance: writtenBy(context.version, context.args),
+  };
   if (out !== undefined)
     await saveOutput(out, /\.json$/i.test(out) ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);

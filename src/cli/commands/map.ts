@@ -18,6 +18,7 @@ import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-opti
 import { dim, integer, limits, objective, once, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface MapArgs extends HardwareArgs {
@@ -162,10 +163,12 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   if (args.out !== undefined) {
     await saveOutput(
       args.out,
-      /\.json$/i.test(args.out) ? formatJson(args, workload, result) : formatCsv(result),
+      /\.json$/i.test(args.out) ? formatJson(context, args, workload, result) : formatCsv(result),
     );
   }
-  context.stdout.write(args.json ? formatJson(args, workload, result) : formatMap(args, workload, result));
+  context.stdout.write(
+    args.json ? formatJson(context, args, workload, result) : formatMap(args, workload, result),
+  );
   if (args["compare-random"] !== undefined && !args.json) {
     const engine = await createEngine(module, 4096);
     const random = bestOfRandom(
@@ -222,7 +225,7 @@ function checkTiles(workload: Workload, tiles: FixedTiles | undefined): void {
   }
 }
 
-function formatJson(args: MapArgs, workload: Workload, result: NetworkMapping): string {
+function formatJson(context: CliContext, args: MapArgs, workload: Workload, result: NetworkMapping): string {
   const { fronts, statistics, ...rest } = result;
   void fronts;
   return `${JSON.stringify({
@@ -232,6 +235,7 @@ function formatJson(args: MapArgs, workload: Workload, result: NetworkMapping): 
     objective: args.objective.name,
     ...rest,
     candidates: { covered: statistics.covered, evaluated: statistics.evaluated },
+    provenance: writtenBy(context.version, context.args),
   })}\n`;
 }
 

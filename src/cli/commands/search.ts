@@ -15,6 +15,7 @@ import { type HardwareArgs, hardwareOptions } from "../hardware-options.ts";
 import { dim, limits, objective, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SearchArgs extends HardwareArgs {
@@ -99,8 +100,8 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
     await pool.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  if (args.out !== undefined) await saveOutput(args.out, formatJson(args, result));
-  context.stdout.write(args.json ? formatJson(args, result) : formatSearch(args, workloads, result));
+  if (args.out !== undefined) await saveOutput(args.out, formatJson(context, args, result));
+  context.stdout.write(args.json ? formatJson(context, args, result) : formatSearch(args, workloads, result));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${formatCount(result.configs)} configs covered by ${formatCount(result.boxes)} boxes, ${formatCount(result.covered)} mapping candidates, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
@@ -147,7 +148,14 @@ async function runFront(context: CliContext, args: SearchArgs): Promise<void> {
   }
   const seconds = (performance.now() - started) / 1000;
   const { points, complete } = front;
-  const json = `${JSON.stringify({ version: 1, workload: workload.name, fidelity: "analytical", complete, points })}\n`;
+  const json = `${JSON.stringify({
+    version: 1,
+    workload: workload.name,
+    fidelity: "analytical",
+    complete,
+    provenance: writtenBy(context.version, context.args),
+    points,
+  })}\n`;
   if (args.out !== undefined) {
     const table = { points, pareto: points.map((_, i) => i) };
     const content = /\.json$/i.test(args.out)
@@ -212,6 +220,7 @@ async function readSpace(args: SearchArgs): Promise<HardwareSpace> {
 
 /** One network: a design that `evaluate` reads. Several: one such design for each. */
 function formatJson(
+  context: CliContext,
   args: SearchArgs,
   { hardware, networks, optimal, gap, ...counts }: CodesignResult,
 ): string {
@@ -224,6 +233,8 @@ function formatJson(
     boxes: counts.boxes,
     configs: counts.configs,
     candidates: { covered: counts.covered, evaluated: counts.evaluated },
+    convergence: { unit: "boxes of configs bounded", objective: args.objective.name, steps: counts.steps },
+    provenance: writtenBy(context.version, context.args),
   };
   const [only, ...others] = networks;
   return others.length === 0

@@ -11,6 +11,7 @@ import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../har
 import { dim, limits, objective, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SweepArgs extends HardwareArgs {
@@ -119,7 +120,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
     await saveOutput(
       args.out,
       asJson
-        ? formatJson(args, workload, result)
+        ? formatJson(context, args, workload, result)
         : /\.parquet$/i.test(args.out)
           ? sweepParquet(result)
           : sweepCsv(result),
@@ -127,7 +128,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   }
   if (result.complete) journal?.remove();
   else journal?.close();
-  if (args.json) context.stdout.write(formatJson(args, workload, result));
+  if (args.json) context.stdout.write(formatJson(context, args, workload, result));
   else context.stdout.write(formatSweep(workload, args.objective, result, args.out));
   if (!args.quiet) {
     context.stderr.write(
@@ -155,7 +156,7 @@ function openJournalOf(out: string, question: SweepQuestion): SweepJournal {
   }
 }
 
-function formatJson(args: SweepArgs, workload: Workload, result: SweepResult): string {
+function formatJson(context: CliContext, args: SweepArgs, workload: Workload, result: SweepResult): string {
   const front = new Set(result.pareto);
   return `${JSON.stringify({
     version: 1,
@@ -164,6 +165,7 @@ function formatJson(args: SweepArgs, workload: Workload, result: SweepResult): s
     objective: args.objective.name,
     optimal: true,
     complete: result.complete,
+    provenance: writtenBy(context.version, context.args),
     points: result.points.map((point, index) => ({ ...point, pareto: front.has(index) })),
   })}\n`;
 }

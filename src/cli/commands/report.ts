@@ -1,0 +1,165 @@
+import type { Argv, CommandModule } from "yargs";
+import { UsageError } from "../../errors.ts";
+import { mapNetwork } from "../../mapper/map-network.ts";
+import { EDP } from "../../mapper/objective.ts";
+import { sections } from "../../report/figures.ts";
+import { loadResult } from "../../report/load-result.ts";
+import { claimText, renderReport } from "../../report/page/report.ts";
+import type { DesignRecord, ResultRecord } from "../../report/result.ts";
+import { FIGURE_FORMATS, type FigureFormat, saveFigures } from "../../report/save-figures.ts";
+import { type ReportInfo, summarise } from "../../report/summary.ts";
+import { parseMapping } from "../../space/mapping.ts";
+import { createEngine, loadModule } from "../../starlight.ts";
+import { loadWorkload } from "../../workload/load.ts";
+import type { CliContext } from "../context.ts";
+import { once, shared } from "../options.ts";
+import { checkOutput, saveOutput, unwritable } from "../output.ts";
+import { formatCount } from "../table.ts";
+
+interface ReportArgs {
+  readonly result: string;
+  readonly out: string | undefined;
+  readonly figures: string | undefined;
+  readonly formats: readonly FigureFormat[];
+  readonly workload: string | undefined;
+  readonly measured: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export function reportCommand(context: CliContext): CommandModule<object, ReportArgs> {
+  return {
+    command: "report <result>",
+    describe: "One HTML file that shows a result: fronts, layers, mappings",
+    builder: (args: Argv) =>
+      args
+        .positional("result", {
+          describe: "What another command wrote (.json, .csv, .csv.gz, .parquet)",
+          type: "string",
+          demandOption: true,
+        })
+        .option("out", { ...shared.out, describe: "The HTML file; else the result's name with .html" })
+        .option("figures", {
+          describe: "Also write each plot to this folder",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("figures"),
+        })
+        .option("formats", {
+          describe: "Of those files: svg, png, csv",
+          default: FIGURE_FORMATS.join(","),
+          requiresArg: true,
+          coerce: formats,
+        })
+        .option("workload", {
+          describe: "Network of a table that names none, to show its best design",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("workload"),
+        })
+        .option("measured", {
+          describe: "Column of measured cycles in a table of evaluate",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("measured"),
+        })
+        .option("json", { ...shared.json, describe: "Print the report's numbers instead of a page" })
+        .option("quiet", shared.quiet)
+        .example("$0 report search.json", "Writes search.html")
+        .example(
+          "$0 report sweep.csv --workload resnet50",
+          "Fronts, and the best design",
+        ) as unknown as Argv<ReportArgs>,
+    handler: (args) => runReport(context, args),
+  };
+}
+
+/** `svg,csv` */
+function formats(given: unknown): readonly FigureFormat[] {
+  return String(once<unknown>("formats")(given as string))
+    .split(",")
+    .map((name) => {
+      const known = FIGURE_FORMATS.find((format) => format === name.trim());
+      if (known) return known;
+      throw new UsageError(`--formats: expected some of ${FIGURE_FORMATS.join(", ")}, found "${name}"`);
+    });
+}
+
+async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
+  const out = args.out ?? `${args.result.replace(/(\.(json|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
+  if (!args.json) await checkOutput(out);
+  const module = await loadModule();
+  const record = await withBestDesign(module, await loadResult(args.result, args.measured), args.workload);
+  const info = summarise(record, await createEngine(module, 1));
+  const figures = sections(info).flatMap((section) => section.figures);
+  if (args.figures !== undefined) {
+    try {
+      await saveFigures(figures, args.figures, args.formats);
+    } catch (error) {
+      throw unwritable(args.figures, error);
+    }
+  }
+  if (args.json) {
+    context.stdout.write(`${JSON.stringify(toJson(info))}\n`);
+    return;
+  }
+  const page = await renderReport(info, context.version);
+  await saveOutput(out, page);
+  context.stdout.write(
+    `${info.title}: ${claimText(info)}\n${out}: ${figures.length} plots, ${formatCount(Buffer.byteLength(page) / 1000)} kB\n`,
+  );
+  if (!args.quiet && args.figures !== undefined) {
+    context.stderr.write(`polaris: ${args.figures}: each plot as ${args.formats.join(", ")}\n`);
+  }
+}
+
+/** Points carry no mappings; those of the design of least EDP are found again by the exact mapper. */
+async function withBestDesign(
+  module: WebAssembly.Module,
+  record: ResultRecord,
+  named: string | undefined,
+): Promise<ResultRecord> {
+  const name = named ?? record.workload;
+  const [first, ...others] = record.points;
+  if (!first || record.designs.length > 0 || name === "") return record;
+  const workload = await loadWorkload(name);
+  const best = others.reduce((least, point) => (point.edpJCycles < least.edpJCycles ? point : least), first);
+  const { peDim, scratchpadKib, accumulatorKib, latencyCycles, energyUj } = best;
+  const hardware = { peDim, scratchpadKib, accumulatorKib };
+  const { layers } = await mapNetwork(module, { layers: workload.layers, hardware, objective: EDP });
+  const design: DesignRecord = {
+    workload: workload.name,
+    hardware,
+    layers: layers.map((layer) => ({
+      ...layer,
+      mapping: parseMapping(layer.mapping),
+      mappingText: layer.mapping,
+    })),
+    totals: { latencyCycles, energyUj },
+  };
+  return { ...record, workload: workload.name, designs: [design] };
+}
+
+function toJson(info: ReportInfo): object {
+  return {
+    version: 1,
+    title: info.title,
+    claim: claimText(info),
+    provenance: info.provenance,
+    designs: info.designs.map(({ record: { workload, hardware }, totals, agrees }) => ({
+      workload,
+      hardware,
+      totals,
+      ...(agrees === undefined ? {} : { agrees }),
+    })),
+    figures: sections(info).flatMap(({ figures }) =>
+      figures.map(({ id, title, caption, table: { columns, rows } }) => ({
+        id,
+        title,
+        caption,
+        columns: columns.map(({ key }) => key),
+        rows,
+      })),
+    ),
+  };
+}

@@ -1,0 +1,32 @@
+/** What a document says of its own making. */
+export interface WrittenBy {
+  /** Version of the package. */
+  readonly polaris: string;
+  /** What gives the same numbers again. */
+  readonly command: string;
+}
+
+/** Options that change no number: where it goes, how it is shown, how many threads, and the seed where nothing is random. */
+const WITHOUT_VALUE = ["--json", "--quiet", "-q"];
+const WITH_VALUE = ["--workers", "--out", "--seed", "--certificate", "--compare-random"];
+
+/**
+ * The provenance of an exact answer.
+ *
+ * @param args of the command line, the command first
+ */
+export function writtenBy(version: string, args: readonly string[]): WrittenBy {
+  const kept: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (WITHOUT_VALUE.includes(arg)) continue;
+    if (WITH_VALUE.includes(arg)) i++;
+    else if (!WITH_VALUE.some((flag) => arg.startsWith(`${flag}=`))) kept.push(arg);
+  }
+  return { polaris: version, command: ["polaris", ...kept].map(shellWord).join(" ") };
+}
+
+/** An argument as a shell reads it. */
+function shellWord(arg: string): string {
+  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,108 @@
+import type { Drawing } from "../figure.ts";
+import { bottomAxis, type Frame, linearScale } from "../svg/axes.ts";
+import { element, fitText, label, round, textWidth } from "../svg/element.ts";
+import { formatShort } from "../svg/format.ts";
+import { legend } from "./legend.ts";
+
+/** A part of every bar. */
+export interface StackPart {
+  readonly key: string;
+  readonly text: string;
+  /** Colour role of the theme. */
+  readonly role: string;
+  /** Drawn over the colour, so that neighbours differ without it. */
+  readonly hatch?: "rising" | "falling";
+}
+
+export interface StackRow {
+  readonly name: string;
+  readonly values: Readonly<Record<string, number>>;
+  /** Ends of a bracket at the bar's end. */
+  readonly interval?: { readonly low: number; readonly high: number };
+}
+
+const ROW = 18;
+const BAR = 12;
+
+/** Horizontal bars, one a row, each a stack of parts in the same order, with the sum at its end. */
+export function drawStack(
+  rows: readonly StackRow[],
+  parts: readonly StackPart[],
+  axisTitle: string,
+  width: number,
+  scope: string,
+): Drawing {
+  const used = parts.filter(({ key }) => rows.some(({ values }) => (values[key] ?? 0) > 0));
+  const names = Math.min(
+    rows.reduce((most, { name }) => Math.max(most, textWidth(name)), 30) + 10,
+    width * 0.32,
+  );
+  const sums = rows.map(({ values }) => used.reduce((sum, { key }) => sum + (values[key] ?? 0), 0));
+  const most = rows.reduce((top, { interval }, i) => Math.max(top, sums[i] ?? 0, interval?.high ?? 0), 0);
+  const key = legend(
+    used.map((part) => ({ text: part.text, sample: (x, y) => cell(part, x, y, 12, 10, scope) })),
+    4,
+    2,
+    width - 8,
+  );
+  const frame: Frame = {
+    left: names,
+    right: width - 46,
+    top: key.height + 8,
+    bottom: key.height + 8 + ROW * rows.length,
+  };
+  const scale = linearScale(most, [frame.left, frame.right]);
+  const bars = rows.map((row, i) => {
+    const y = frame.top + ROW * i + (ROW - BAR) / 2;
+    let sum = 0;
+    const cells = used.map((part) => {
+      const from = scale(sum);
+      sum += row.values[part.key] ?? 0;
+      const w = scale(sum) - from;
+      return w > 0.05 ? cell(part, from, y, w, BAR, scope) : "";
+    });
+    const end = scale(Math.max(sum, row.interval?.high ?? 0));
+    return element(
+      "g",
+      {},
+      label(frame.left - 6, y + 10, fitText(row.name, names - 8), { "text-anchor": "end" }),
+      ...cells,
+      row.interval ? bracket(scale(row.interval.low), scale(row.interval.high), y + BAR / 2) : "",
+      label(end + 5, y + 10, formatShort(sum), { class: "small" }),
+    );
+  });
+  return {
+    width,
+    height: frame.bottom + 38,
+    content: hatches(used, scope) + key.content + bottomAxis(scale, frame, axisTitle) + bars.join(""),
+  };
+}
+
+function cell(part: StackPart, x: number, y: number, width: number, height: number, scope: string): string {
+  const box = { x, y, width, height };
+  const over = part.hatch ? element("rect", { ...box, fill: `url(#${scope}-${part.hatch})` }) : "";
+  return element("rect", { ...box, class: `f-${part.role}` }) + over;
+}
+
+function hatches(parts: readonly StackPart[], scope: string): string {
+  const lines = { rising: "M0 5L5 0M-1 1L1 -1M4 6L6 4", falling: "M0 0L5 5M-1 4L1 6M4 -1L6 1" };
+  const used = new Set(parts.map(({ hatch }) => hatch));
+  const patterns = (["rising", "falling"] as const)
+    .filter((hatch) => used.has(hatch))
+    .map((hatch) =>
+      element(
+        "pattern",
+        { id: `${scope}-${hatch}`, width: 5, height: 5, patternUnits: "userSpaceOnUse" },
+        element("path", { d: lines[hatch], class: "hatch" }),
+      ),
+    );
+  return patterns.length > 0 ? element("defs", {}, ...patterns) : "";
+}
+
+function bracket(low: number, high: number, y: number): string {
+  const [a, b] = [round(low), round(high)];
+  return element("path", {
+    class: "axis",
+    d: `M${a} ${y - 4}V${y + 4}M${a} ${y}H${b}M${b} ${y - 4}V${y + 4}`,
+  });
+}

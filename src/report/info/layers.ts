@@ -1,0 +1,104 @@
+import type { Engine } from "../../fidelity/engine.ts";
+import type { Interval } from "../../fidelity/evaluator.ts";
+import type { Explanation } from "../../fidelity/explanation.ts";
+import type { Hardware } from "../../hardware/hardware.ts";
+import type { BoundBy } from "../../kernels/batch.ts";
+import { macs } from "../../workload/layer.ts";
+import type { LayerRecord } from "../result.ts";
+
+/** Components of energy, from the MACs outwards. */
+export const COMPONENTS = ["mac", "register", "accumulator", "scratchpad", "dram"] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+/** Parts of a latency: the cycles that the MACs need, and the cycles that they wait for what binds the layer. */
+export const LATENCY_PARTS = ["compute", "accumulator", "scratchpad", "dram", "unmodelled"] as const;
+export type LatencyPart = (typeof LATENCY_PARTS)[number];
+
+/** One layer with where its cycles and its energy go. Metrics are of all its runs. */
+export interface LayerInfo {
+  readonly name: string;
+  readonly runs: number;
+  readonly latencyCycles: number;
+  readonly latencyInterval?: Interval;
+  readonly latencyParts: Readonly<Record<LatencyPart, number>>;
+  readonly energyUj: number;
+  readonly energyPartsUj: Readonly<Record<Component, number>>;
+  readonly boundBy: BoundBy;
+  /** Of one run. */
+  readonly macs: number;
+  /** Bytes to and from DRAM, of one run. */
+  readonly dramBytes: number;
+  readonly macsPerCycle: number;
+  /** The record that this is the summary of. */
+  readonly record: LayerRecord;
+  readonly explanation: Explanation;
+}
+
+/**
+ * Every layer of a design, explained by the analytical model. A latency that another model gave the layer is kept: what it
+ * exceeds the analytical one by is `unmodelled`, the walk of the tiles that only the slower models see.
+ */
+export function layersInfo(
+  engine: Pick<Engine, "explain">,
+  layers: readonly LayerRecord[],
+  hardware: Hardware,
+): readonly LayerInfo[] {
+  return layers.map((record) => {
+    const explanation = engine.explain(record.mapping, record.shape, hardware);
+    const { boundBy, energyByComponentPj: pj } = explanation;
+    const runs = record.count;
+    const latency = record.latencyCycles ?? explanation.latencyCycles;
+    const work = macs(record.shape);
+    const uj = (component: Component): number => runs * pj[component] * 1e-6;
+    return {
+      name: record.name,
+      runs,
+      latencyCycles: runs * latency,
+      ...(record.latencyInterval
+        ? {
+            latencyInterval: {
+              low: runs * record.latencyInterval.low,
+              high: runs * record.latencyInterval.high,
+            },
+          }
+        : {}),
+      latencyParts: latencyParts(explanation, latency, runs),
+      energyUj: runs * explanation.energyPj * 1e-6,
+      energyPartsUj: {
+        mac: uj("mac"),
+        register: uj("register"),
+        accumulator: uj("accumulator"),
+        scratchpad: uj("scratchpad"),
+        dram: uj("dram"),
+      },
+      boundBy,
+      macs: work,
+      dramBytes: dramBytes(explanation),
+      macsPerCycle: work / latency,
+      record,
+      explanation,
+    };
+  });
+}
+
+function latencyParts(
+  { rooflineCycles, boundBy, latencyCycles }: Explanation,
+  latency: number,
+  runs: number,
+): Readonly<Record<LatencyPart, number>> {
+  const parts = { compute: 0, accumulator: 0, scratchpad: 0, dram: 0, unmodelled: 0 };
+  // The analytical model may count more cycles than a truer one; the parts then shrink to what there is.
+  const known = Math.min(latency, latencyCycles);
+  parts.compute = runs * Math.min(known, boundBy === "compute" ? latencyCycles : rooflineCycles.compute);
+  if (boundBy !== "compute") parts[boundBy] = runs * known - parts.compute;
+  parts.unmodelled = runs * (latency - known);
+  return parts;
+}
+
+/** Words of DRAM traffic are bytes at 8 bits. */
+function dramBytes({ accesses: { dram } }: Explanation): number {
+  return [dram.weights, dram.inputs, dram.outputs].reduce(
+    (sum, { reads, writes }) => sum + reads + writes,
+    0,
+  );
+}

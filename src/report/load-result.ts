@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { csvParse } from "d3-dsv";
+import { parquetReadObjects } from "hyparquet";
+import { InputError, quote } from "../errors.ts";
+import { loadDocument, loadWorkload, unreadable } from "../workload/load.ts";
+import { type FileFacts, parseResultDocument } from "./parse-document.ts";
+import { parseResultTable } from "./parse-table.ts";
+import type { ResultRecord } from "./result.ts";
+
+/**
+ * A result of any command: `.json`, `.yaml`, `.csv`, `.csv.gz` or `.parquet`.
+ *
+ * @param measured the column of a table that holds measured cycles
+ * @throws InputError
+ */
+export async function loadResult(file: string, measured?: string): Promise<ResultRecord> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const facts: FileFacts = {
+    file: basename(file),
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
+  if (/\.(json|ya?ml)$/i.test(file))
+    return parseResultDocument(await loadDocument(file), facts, loadWorkload);
+  if (/\.csv(\.gz)?$/i.test(file)) {
+    const rows = csvParse(textOf(file, bytes));
+    return parseResultTable(rows, rows.columns, facts, measured);
+  }
+  if (/\.parquet$/i.test(file)) {
+    const rows = await readParquet(file, bytes);
+    return parseResultTable(rows, Object.keys(rows[0] ?? {}), facts, measured);
+  }
+  throw new InputError({
+    where: "result",
+    expected: "a .json, .yaml, .csv, .csv.gz or .parquet file of another command",
+    found: quote(file),
+  });
+}
+
+function textOf(file: string, bytes: Buffer): string {
+  if (!/\.gz$/i.test(file)) return bytes.toString("utf8");
+  try {
+    return gunzipSync(bytes).toString("utf8");
+  } catch {
+    throw new InputError({ where: file, expected: "gzip data", found: "damaged or other data" });
+  }
+}
+
+async function readParquet(file: string, bytes: Buffer): Promise<readonly Record<string, unknown>[]> {
+  try {
+    return await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+  } catch (error) {
+    throw new InputError({
+      where: file,
+      expected: "Parquet data",
+      found: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import { describe } from "../draw/front.ts";
+import { sections } from "../figures.ts";
+import type { ReportInfo } from "../summary.ts";
+import { element, escapeText } from "../svg/element.ts";
+import { formatPercent, formatValue } from "../svg/format.ts";
+import { figureHtml } from "./figure.ts";
+import { PAGE_SCRIPT } from "./script.ts";
+import { BASE_STYLE, PLOT_STYLE, REPORT_STYLE, THEME_STYLE } from "./style.ts";
+
+/**
+ * A report as one HTML file that loads nothing and runs under a policy that names its own style and script by their hashes.
+ *
+ * @param version of polaris that makes the report
+ */
+export async function renderReport(info: ReportInfo, version: string): Promise<string> {
+  const pageStyle = THEME_STYLE + BASE_STYLE + REPORT_STYLE;
+  const policy = [
+    "default-src 'none'",
+    `style-src ${await hashOf(pageStyle)} ${await hashOf(PLOT_STYLE)}`,
+    `script-src ${await hashOf(PAGE_SCRIPT)}`,
+    "img-src data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const parts = sections(info).map(({ heading, note, figures }) =>
+    element(
+      "section",
+      {},
+      element("h2", {}, escapeText(heading)),
+      note === "" ? "" : element("p", { class: "note" }, escapeText(note)),
+      element("div", { class: "figures" }, ...figures.map(figureHtml)),
+    ),
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="polaris ${escapeText(version)}">
+<title>${escapeText(info.title)} - Polaris</title>
+<style>${pageStyle}</style>
+<style id="plot-style">${PLOT_STYLE}</style>
+</head>
+<body>
+<main>
+<header><div><h1>${escapeText(info.title)}</h1><p class="muted">${escapeText(claimText(info))}</p></div>
+<button type="button" id="theme" class="no-print">Light / dark</button></header>
+${totalsHtml(info)}
+${parts.join("\n")}
+${provenanceHtml(info, version)}
+</main>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+/** What is claimed of the answer, in a line. */
+export function claimText({ claim, provenance, points, paretoPoints }: ReportInfo): string {
+  const { objective } = provenance;
+  const of = objective === undefined ? "" : ` (${objective})`;
+  const model = `${provenance.fidelity ?? "unnamed"} model`;
+  if (points > 0) {
+    return `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
+  }
+  if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
+  return claim.optimal
+    ? `proven optimal${of} over the map space of docs/mapper.md, ${model}`
+    : `within ${formatPercent(claim.gap)} of the optimum${of}, ${model}`;
+}
+
+function totalsHtml({ best, designs }: ReportInfo): string {
+  const lists = designs.map(({ record, totals }) => {
+    const { peDim, scratchpadKib, accumulatorKib } = record.hardware;
+    return kpis(record.workload, [
+      ["hardware", `${peDim}×${peDim}`, `PEs, ${scratchpadKib} + ${accumulatorKib} KiB`],
+      ["latency", formatValue(totals.latencyCycles), "cycles"],
+      ["energy", formatValue(totals.energyUj), "µJ"],
+      ["EDP", formatValue(totals.edpJCycles), "J × cycles"],
+      [
+        "area",
+        formatValue(totals.areaMm2),
+        `mm²${totals.areaSource === "table" ? "" : `, ${totals.areaSource}`}`,
+      ],
+    ]);
+  });
+  const least =
+    best && designs.length === 0
+      ? element("p", { class: "note" }, escapeText(`Least EDP: ${describe(best)}.`))
+      : "";
+  return lists.join("") + least;
+}
+
+function kpis(name: string, entries: readonly (readonly [string, string, string])[]): string {
+  return element(
+    "dl",
+    { class: "kpis", "aria-label": `Totals of ${name}` },
+    ...entries.map(([title, value, unit]) =>
+      element(
+        "div",
+        {},
+        element("dt", {}, escapeText(title)),
+        element("dd", {}, escapeText(value), " ", element("small", {}, escapeText(unit))),
+      ),
+    ),
+  );
+}
+
+function provenanceHtml(info: ReportInfo, version: string): string {
+  const { file, bytes, sha256, fidelity, polaris, command, seed, objective, weights } = info.provenance;
+  const rows: (readonly [string, string | undefined])[] = [
+    ["result", `${file}, ${formatValue(bytes)} bytes, SHA-256 ${sha256}`],
+    ["model", fidelity ?? "not named in the file"],
+    ["weights", weights],
+    ["objective", objective],
+    ["written by", polaris === undefined ? "not named in the file" : `polaris ${polaris}`],
+    ["command", command ?? "not named in the file"],
+    ["seed", seed === undefined ? undefined : String(seed)],
+    ["report by", `polaris ${version}`],
+    [
+      "check",
+      info.designs.some(({ agrees }) => agrees === false)
+        ? "the totals in the file are not those of its mappings under the analytical model"
+        : info.designs.some(({ agrees }) => agrees === true)
+          ? "totals computed again from the mappings: equal to those in the file"
+          : undefined,
+    ],
+  ];
+  const body = rows.flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : [
+          element(
+            "tr",
+            {},
+            element("th", { scope: "row" }, key),
+            element("td", { class: "text" }, escapeText(value)),
+          ),
+        ],
+  );
+  return element(
+    "section",
+    {},
+    element("h2", {}, "Provenance"),
+    element("table", { class: "provenance" }, element("tbody", {}, ...body)),
+  );
+}
+
+/** A source of a content security policy. */
+async function hashOf(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
+}

@@ -1,0 +1,228 @@
+import { parseDesign } from "../designs/design.ts";
+import { InputError, quote } from "../errors.ts";
+import { FIDELITIES, type Fidelity, type Interval } from "../fidelity/evaluator.ts";
+import { area } from "../hardware/area.ts";
+import { createHardware, parseHardware } from "../hardware/hardware.ts";
+import { asRecord, type Workload } from "../workload/workload.ts";
+import type {
+  Convergence,
+  ConvergenceRecord,
+  DesignRecord,
+  LayerRecord,
+  PointRecord,
+  Provenance,
+  ResultRecord,
+} from "./result.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+type FindWorkload = (name: string) => Promise<Workload>;
+
+/** What is known of a file before it is read. */
+export type FileFacts = Pick<Provenance, "file" | "bytes" | "sha256">;
+
+/**
+ * What `evaluate`, `map`, `search` and `sweep` write with `--json`.
+ *
+ * @throws InputError
+ */
+export async function parseResultDocument(
+  document: unknown,
+  facts: FileFacts,
+  findWorkload: FindWorkload,
+): Promise<ResultRecord> {
+  const where = facts.file;
+  const fields = asRecord(document, where, "a result of evaluate, map, search or sweep");
+  const version = fields["version"] ?? 1;
+  if (version !== 1)
+    throw new InputError({ where: `${where}: version`, expected: "1", found: quote(version) });
+  const points = Array.isArray(fields["points"])
+    ? fields["points"].map((point, i) => parsePoint(point, `${where}: points[${i}]`))
+    : [];
+  const designs = await parseDesigns(fields, where, points.length > 0, findWorkload);
+  if (designs.length === 0 && points.length === 0) {
+    throw new InputError({
+      where,
+      expected: "a design with layers, or points",
+      found: quote(Object.keys(fields).join(", ")),
+      hint: "polaris search, map, sweep and evaluate write results with --json",
+    });
+  }
+  const convergence = parseConvergence(fields["convergence"], `${where}: convergence`);
+  const named = fields["workload"];
+  return {
+    kind: points.length > 0 ? "points" : "design",
+    provenance: parseProvenance(fields, facts),
+    ...(typeof fields["optimal"] === "boolean"
+      ? { claim: { optimal: fields["optimal"], gap: optionalNumber(fields["gap"]) ?? 0 } }
+      : {}),
+    workload: typeof named === "string" ? named : designs.map(({ workload }) => workload).join(", "),
+    designs,
+    points,
+    ...(convergence ? { convergence } : {}),
+    verified: designs.flatMap(({ layers }) =>
+      layers.flatMap(({ name, latencyCycles, latencyInterval, verifiedCycles }) =>
+        verifiedCycles !== undefined && latencyCycles !== undefined
+          ? [
+              {
+                name,
+                predictedCycles: latencyCycles,
+                measuredCycles: verifiedCycles,
+                ...(latencyInterval ? { interval: latencyInterval } : {}),
+              },
+            ]
+          : [],
+      ),
+    ),
+  };
+}
+
+function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
+  const given = isRecord(fields["provenance"]) ? fields["provenance"] : {};
+  const text = (of: Fields, key: string): { [key: string]: string } =>
+    typeof of[key] === "string" ? { [key]: of[key] } : {};
+  const seed = optionalNumber(given["seed"]);
+  return {
+    ...facts,
+    fidelity: fidelityOf(fields["fidelity"], facts.file),
+    ...text(fields, "objective"),
+    ...text(given, "polaris"),
+    ...text(given, "command"),
+    ...text(given, "weights"),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+function fidelityOf(value: unknown, where: string): Fidelity {
+  const known = FIDELITIES.find((fidelity) => fidelity === (value ?? "analytical"));
+  if (known) return known;
+  throw new InputError({ where: `${where}: fidelity`, expected: FIDELITIES.join(", "), found: quote(value) });
+}
+
+async function parseDesigns(
+  fields: Fields,
+  where: string,
+  hasPoints: boolean,
+  findWorkload: FindWorkload,
+): Promise<readonly DesignRecord[]> {
+  const networks = fields["networks"];
+  if (Array.isArray(networks)) {
+    return Promise.all(
+      networks.map((network, i) => {
+        const inner = asRecord(network, `${where}: networks[${i}]`, "a network");
+        const design = { ...inner, hardware: inner["hardware"] ?? fields["hardware"] };
+        return parseOne(design, `${where}: networks[${i}]`, findWorkload);
+      }),
+    );
+  }
+  if (Array.isArray(fields["layers"])) return [await parseOne(fields, where, findWorkload)];
+  if (!hasPoints) return [];
+  // Of a sweep whose points carry their layers the one of least EDP is shown whole.
+  const points = fields["points"] as readonly unknown[];
+  const whole = points.filter((point): point is Fields => isRecord(point) && Array.isArray(point["layers"]));
+  const edp = (point: Fields): number =>
+    (isRecord(point["totals"]) && optionalNumber(point["totals"]["edpJCycles"])) || Number.POSITIVE_INFINITY;
+  const [best] = [...whole].sort((a, b) => edp(a) - edp(b));
+  return best
+    ? [await parseOne({ workload: fields["workload"], ...best }, `${where}: points`, findWorkload)]
+    : [];
+}
+
+async function parseOne(fields: Fields, where: string, findWorkload: FindWorkload): Promise<DesignRecord> {
+  const design = await parseDesign(fields, where, findWorkload);
+  const rows = fields["layers"] as readonly Fields[];
+  const given = isRecord(fields["totals"]) ? fields["totals"] : {};
+  const latencyCycles = optionalNumber(given["latencyCycles"]);
+  const energyUj = optionalNumber(given["energyUj"]);
+  return {
+    ...design,
+    layers: design.layers.map((layer, i): LayerRecord => {
+      const row = rows[i] ?? {};
+      const latency = optionalNumber(row["latencyCycles"]);
+      const verified = optionalNumber(row["verifiedCycles"]);
+      const interval = parseInterval(row["latencyInterval"]);
+      return {
+        ...layer,
+        ...(latency === undefined ? {} : { latencyCycles: latency }),
+        ...(interval ? { latencyInterval: interval } : {}),
+        ...(verified === undefined ? {} : { verifiedCycles: verified }),
+      };
+    }),
+    ...(latencyCycles === undefined || energyUj === undefined ? {} : { totals: { latencyCycles, energyUj } }),
+  };
+}
+
+function parsePoint(value: unknown, where: string): PointRecord {
+  const fields = asRecord(value, where, "a point with hardware and totals");
+  const hardware = parseHardware(fields["hardware"], `${where}: hardware`);
+  const totals = asRecord(fields["totals"], `${where}: totals`, "totals");
+  const { mm2, source } = area(createHardware(hardware));
+  const of = (key: string): number => measure(totals[key], `${where}: totals.${key}`);
+  return {
+    peDim: hardware.peDim,
+    scratchpadKib: hardware.scratchpadKib,
+    accumulatorKib: hardware.accumulatorKib,
+    latencyCycles: of("latencyCycles"),
+    energyUj: of("energyUj"),
+    edpJCycles: of("edpJCycles"),
+    areaMm2: mm2,
+    areaSource: source,
+    pareto: fields["pareto"] !== false,
+  };
+}
+
+/** Units of objectives, and what turns cycles and pJ to powers into them. */
+const UNITS: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
+  edp: { title: "EDP (J × cycles)", scale: 1e-12 },
+  latency: { title: "latency (cycles)", scale: 1 },
+  energy: { title: "energy (µJ)", scale: 1e-6 },
+  ed2p: { title: "ED²P (J × cycles²)", scale: 1e-12 },
+};
+
+function parseConvergence(value: unknown, where: string): Convergence | undefined {
+  if (value === undefined) return undefined;
+  const fields = asRecord(value, where, "unit, objective and steps");
+  const { unit, objective, steps } = fields;
+  if (typeof unit !== "string" || typeof objective !== "string" || !Array.isArray(steps)) {
+    throw new InputError({ where, expected: "unit, objective and steps", found: quote(fields) });
+  }
+  const { title, scale } = UNITS[objective] ?? {
+    title: `${objective} (cycles and pJ to its powers)`,
+    scale: 1,
+  };
+  return {
+    unit,
+    objective: title,
+    steps: steps.map((step, i): ConvergenceRecord => {
+      const place = `${where}: steps[${i}]`;
+      const row = asRecord(step, place, "work and best");
+      const bound = optionalNumber(row["bound"]);
+      const interval = parseInterval(row["interval"]);
+      return {
+        work: measure(row["work"], `${place}.work`),
+        best: scale * measure(row["best"], `${place}.best`),
+        ...(bound === undefined ? {} : { bound: scale * bound }),
+        ...(interval ? { interval: { low: scale * interval.low, high: scale * interval.high } } : {}),
+      };
+    }),
+  };
+}
+
+function parseInterval(value: unknown): Interval | undefined {
+  if (!isRecord(value)) return undefined;
+  const [low, high] = [optionalNumber(value["low"]), optionalNumber(value["high"])];
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+/** @throws InputError unless the value is a number above 0 */
+export function measure(value: unknown, where: string): number {
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw new InputError({ where, expected: "a number above 0", found: quote(value) });
+}
+
+function optionalNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,98 @@
+import type { DesignLayer } from "../designs/design.ts";
+import type { Fidelity, Interval } from "../fidelity/evaluator.ts";
+import type { AreaSource } from "../hardware/area.ts";
+import type { HardwareParameters } from "../hardware/hardware.ts";
+
+/** Where the numbers of a result come from, as far as its file says. */
+export interface Provenance {
+  readonly file: string;
+  readonly bytes: number;
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** Version of polaris that wrote it. */
+  readonly polaris?: string;
+  /** What gives the same numbers again. */
+  readonly command?: string;
+  readonly seed?: number;
+  /** What judged the design; tables do not say. */
+  readonly fidelity?: Fidelity;
+  /** The weights of a learned model. */
+  readonly weights?: string;
+  readonly objective?: string;
+}
+
+/** What a file claims of its answer. */
+export interface Claim {
+  readonly optimal: boolean;
+  /** The objective is at most (1 + gap) times the least. */
+  readonly gap: number;
+}
+
+/** A layer of a design, with the latency that a model other than the analytical one gives it; metrics are of one run. */
+export interface LayerRecord extends DesignLayer {
+  readonly latencyCycles?: number;
+  readonly latencyInterval?: Interval;
+  /** Cycles that the RTL took. */
+  readonly verifiedCycles?: number;
+}
+
+/** One design for one network. */
+export interface DesignRecord {
+  readonly workload: string;
+  readonly hardware: HardwareParameters;
+  readonly layers: readonly LayerRecord[];
+  /** As the file has them, if it does. */
+  readonly totals?: { readonly latencyCycles: number; readonly energyUj: number };
+}
+
+/** One of many designs, without its layers. */
+export interface PointRecord {
+  readonly peDim: number;
+  readonly scratchpadKib: number;
+  readonly accumulatorKib: number;
+  readonly latencyCycles: number;
+  readonly energyUj: number;
+  readonly edpJCycles: number;
+  readonly areaMm2: number;
+  readonly areaSource: AreaSource;
+  /** No other beats it in latency, energy and area together. */
+  readonly pareto: boolean;
+}
+
+/** How far a search was at some moment. */
+export interface ConvergenceRecord {
+  /** Work done, in the unit that the study counts. */
+  readonly work: number;
+  /** The best objective so far. */
+  readonly best: number;
+  /** What no design goes below. */
+  readonly bound?: number;
+  /** Where the best design's true objective lies with 90 %. */
+  readonly interval?: Interval;
+}
+
+export interface Convergence {
+  readonly unit: string;
+  readonly objective: string;
+  readonly steps: readonly ConvergenceRecord[];
+}
+
+/** A prediction and what was measured for the same layer and mapping. */
+export interface VerifiedRecord {
+  readonly name: string;
+  readonly predictedCycles: number;
+  readonly interval?: Interval;
+  readonly measuredCycles: number;
+}
+
+/** A result of any command, read. */
+export interface ResultRecord {
+  readonly kind: "design" | "points" | "table";
+  readonly provenance: Provenance;
+  readonly claim?: Claim;
+  readonly workload: string;
+  readonly designs: readonly DesignRecord[];
+  readonly points: readonly PointRecord[];
+  readonly convergence?: Convergence;
+  readonly verified: readonly VerifiedRecord[];
+}

@@ -1,0 +1,109 @@
+import type { Engine } from "../fidelity/engine.ts";
+import { type Totals, totals } from "../fidelity/totals.ts";
+import { area } from "../hardware/area.ts";
+import { createHardware } from "../hardware/hardware.ts";
+import { type ConvergenceInfo, convergenceInfo } from "./info/convergence.ts";
+import { type FrontInfo, frontInfo } from "./info/front.ts";
+import { type LayerInfo, layersInfo } from "./info/layers.ts";
+import { type NestInfo, nestInfo } from "./info/nest.ts";
+import { type OccupancyInfo, occupancyInfo } from "./info/occupancy.ts";
+import { type RooflineInfo, rooflineInfo } from "./info/roofline.ts";
+import { type VerifiedInfo, verifiedInfo } from "./info/verified.ts";
+import type { Claim, DesignRecord, PointRecord, Provenance, ResultRecord } from "./result.ts";
+
+/** A design with everything that a report shows of it. */
+export interface DesignInfo {
+  readonly record: DesignRecord;
+  readonly totals: Totals;
+  readonly layers: readonly LayerInfo[];
+  readonly roofline: RooflineInfo;
+  readonly occupancy: readonly OccupancyInfo[];
+  /** Of the layers with most EDP, at most NESTS. */
+  readonly nests: readonly NestInfo[];
+  /** Whether the file's own totals are those computed here; undefined if it has none. */
+  readonly agrees?: boolean;
+}
+
+/** All that a report shows, as plain data. Text, JSON and HTML only draw it. */
+export interface ReportInfo {
+  readonly title: string;
+  readonly provenance: Provenance;
+  readonly claim?: Claim;
+  /** The design of least EDP among the points. */
+  readonly best?: PointRecord;
+  readonly points: number;
+  readonly paretoPoints: number;
+  readonly designs: readonly DesignInfo[];
+  readonly fronts: readonly FrontInfo[];
+  readonly convergence?: ConvergenceInfo;
+  readonly verified?: VerifiedInfo;
+}
+
+/** Loop nests that a report shows. */
+export const NESTS = 12;
+
+/** Computes once whatever a result has data for. */
+export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">): ReportInfo {
+  const { points, designs, convergence, verified } = record;
+  const best = points.reduce<PointRecord | undefined>(
+    (least, point) => (!least || point.edpJCycles < least.edpJCycles ? point : least),
+    undefined,
+  );
+  return {
+    title: titleOf(record),
+    provenance: record.provenance,
+    ...(record.claim ? { claim: record.claim } : {}),
+    ...(best ? { best } : {}),
+    points: points.length,
+    paretoPoints: points.filter(({ pareto }) => pareto).length,
+    designs: designs.map((design) => designInfo(design, engine)),
+    fronts:
+      points.length > 1
+        ? [
+            frontInfo(points, "latencyCycles", "energyUj"),
+            frontInfo(points, "areaMm2", "edpJCycles"),
+            frontInfo(points, "areaMm2", "latencyCycles"),
+            frontInfo(points, "areaMm2", "energyUj"),
+          ]
+        : [],
+    ...(convergence && convergence.steps.length > 0 ? { convergence: convergenceInfo(convergence) } : {}),
+    ...(verified.length > 0 ? { verified: verifiedInfo(verified) } : {}),
+  };
+}
+
+function titleOf({ kind, workload, points, verified }: ResultRecord): string {
+  const name = workload === "" ? "" : `${workload}: `;
+  if (kind === "points") return `${name}${points.length.toLocaleString("en-US")} designs`;
+  if (kind === "table")
+    return `${name}${verified.length.toLocaleString("en-US")} predictions and measurements`;
+  return `${name}one design`;
+}
+
+/** A design as the models see it. */
+export function designInfo(record: DesignRecord, engine: Pick<Engine, "explain">): DesignInfo {
+  const hardware = createHardware(record.hardware);
+  const layers = layersInfo(engine, record.layers, hardware);
+  const sums = totals(
+    layers.map(({ latencyCycles, energyUj }) => ({ count: 1, latencyCycles, energyUj })),
+    area(hardware),
+  );
+  const costly = [...layers].sort((a, b) => b.latencyCycles * b.energyUj - a.latencyCycles * a.energyUj);
+  return {
+    record,
+    totals: sums,
+    layers,
+    roofline: rooflineInfo(layers, hardware),
+    occupancy: occupancyInfo(layers, hardware),
+    nests: costly.slice(0, NESTS).map((layer) => nestInfo(layer.record, hardware)),
+    ...(record.totals ? { agrees: near(record.totals, sums) } : {}),
+  };
+}
+
+/** Equal but for the order in which repeats were added up. */
+function near(
+  a: { readonly latencyCycles: number; readonly energyUj: number },
+  b: { readonly latencyCycles: number; readonly energyUj: number },
+): boolean {
+  const equal = (x: number, y: number): boolean => Math.abs(x - y) <= 1e-9 * Math.max(x, y);
+  return equal(a.latencyCycles, b.latencyCycles) && equal(a.energyUj, b.energyUj);
+}
