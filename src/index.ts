@@ -21,7 +21,16 @@ export { type CommandContext, type CommandOptions, createCommandEvaluator } from
 export { type CommandConfig, commandIdentity, parseCommandConfig } from "./evaluators/command-config.ts";
 export { openResultStore, type ResultStore, type StoreOwner } from "./evaluators/result-store.ts";
 export { createParallelEngine } from "./fidelity/parallel-engine.ts";
+export type { DesignDocument } from "./interop/design-document.ts";
 export { loadOnnx } from "./interop/onnx/load.ts";
+export { type Imported, readImport } from "./interop/read-import.ts";
+export {
+  EXPORT_FORMATS,
+  type Exported,
+  type ExportedFile,
+  type ExportFormat,
+  exportDesign,
+} from "./interop/write-export.ts";
 export { createJobPool, type JobPool } from "./jobs/pool.ts";
 export * from "./starlight.ts";
 export { hardwareGrid, parseValues } from "./sweep/grid.ts";

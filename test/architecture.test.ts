@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A workload may be a file of another tool.
   workload: ["interop"],
-  interop: ["workload"],
+  interop: ["workload", "hardware", "space", "designs"],
   hardware: ["workload"],
   space: ["workload", "hardware"],
   kernels: ["workload", "hardware", "space"],

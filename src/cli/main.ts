@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { InputError, UsageError } from "../errors.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { mapCommand } from "./commands/map.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -44,6 +45,7 @@ try {
     .command(searchCommand(context))
     .command(importCommand(context))
     .command(reportCommand(context))
+    .command(exportCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")

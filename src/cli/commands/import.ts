@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { Argv, CommandModule } from "yargs";
 import { toLayerTable } from "../../interop/layer-table.ts";
 import { formatLayerTable } from "../../interop/layer-table-yaml.ts";
@@ -10,41 +11,60 @@ import { checkOutput, saveOutput } from "../output.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface ImportArgs {
-  readonly file: string;
-  readonly dim: Readonly<Record<string, number>>;
+  readonly files: readonly string[];
+  readonly dim: Readonly<Record<string, number>> | undefined;
   readonly json: boolean;
   readonly out: string | undefined;
 }
 
 export function importCommand(context: CliContext): CommandModule<object, ImportArgs> {
   return {
-    command: "import <file>",
-    describe: "A workload from another tool's file",
+    command: "import <files..>",
+    describe: "A workload or a design from another tool's files",
     builder: (args: Argv) =>
       args
-        .positional("file", {
-          describe: "ONNX model (.onnx)",
+        .positional("files", {
+          describe: "ONNX model, SCALE-Sim or DOSA table (.csv), Timeloop files (.yaml) or a folder of them",
           type: "string",
+          array: true,
           demandOption: true,
         })
         .option("dim", dim)
         .option("json", shared.json)
-        .option("out", { ...shared.out, describe: "Write the layer table as .yaml or .json" })
+        .option("out", { ...shared.out, describe: "Write the layer table or the design as .yaml or .json" })
         .example("$0 import model.onnx --out net.yaml", "Layers of a model")
-        .example("$0 import model.onnx --dim batch=1", "Its open dim given") as unknown as Argv<ImportArgs>,
-    handler: async ({ file, dim: dims, json, out }) => {
+        .example("$0 import timeloop/ --out d.json", "A design") as unknown as Argv<ImportArgs>,
+    handler: async ({ files, dim: dims = {}, json, out }) => {
       await checkOutput(out);
-      const imported = await readImport(file, dims);
-      const table = toLayerTable(imported.workload);
-      const document = { version: 1, workload: table, operators: imported.operators };
+      const imported = await readImport(files, dims);
+      if (imported.kind === "workload") {
+        const table = toLayerTable(imported.workload);
+        if (out !== undefined)
+          await saveOutput(
+            out,
+            /\.json$/i.test(out) ? `${JSON.stringify(table)}\n` : formatLayerTable(table),
+          );
+        const document = { version: 1, workload: table, operators: imported.operators };
+        context.stdout.write(json ? `${JSON.stringify(document)}\n` : formatWorkload(imported));
+        return;
+      }
+      const { design } = imported;
+      const text = `${JSON.stringify(design)}\n`;
       if (out !== undefined)
-        await saveOutput(out, /\.json$/i.test(out) ? `${JSON.stringify(table)}\n` : formatLayerTable(table));
-      context.stdout.write(json ? `${JSON.stringify(document)}\n` : formatImport(imported));
+        await saveOutput(out, /\.json$/i.test(out) ? text : stringify(design, { lineWidth: 0 }));
+      const { peDim, scratchpadKib, accumulatorKib } = design.hardware;
+      const array = `${peDim}x${peDim} PEs, ${scratchpadKib} KiB scratchpad, ${accumulatorKib} KiB accumulator`;
+      context.stdout.write(
+        json ? text : `${design.workload}: ${design.layers.length} mapped layers on ${array}\n`,
+      );
     },
   };
 }
 
-function formatImport({ workload: { name, source, layers }, operators }: Imported): string {
+function formatWorkload({
+  workload: { name, source, layers },
+  operators,
+}: Extract<Imported, { kind: "workload" }>): string {
   const work = layers.map(({ shape, count }) => count * macs(shape));
   const total = work.reduce((sum, macs) => sum + macs, 0);
   const rows = layers.map(({ name, count, shape }, i) => [

@@ -23,7 +23,7 @@ import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface MapArgs extends HardwareArgs {
   readonly workload: string;
-  readonly dim: Readonly<Record<string, number>>;
+  readonly dim: Readonly<Record<string, number>> | undefined;
   readonly objective: Objective;
   readonly layer: string | undefined;
   readonly tile: FixedTiles | undefined;

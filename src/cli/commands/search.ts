@@ -20,7 +20,7 @@ import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SearchArgs extends HardwareArgs {
   readonly workloads: readonly string[];
-  readonly dim: Readonly<Record<string, number>>;
+  readonly dim: Readonly<Record<string, number>> | undefined;
   readonly objective: Objective;
   readonly "max-area-mm2": number | undefined;
   readonly pareto: boolean;

@@ -16,7 +16,7 @@ import { formatCount, formatNumber, formatTable } from "../table.ts";
 
 interface SweepArgs extends HardwareArgs {
   readonly workload: string;
-  readonly dim: Readonly<Record<string, number>>;
+  readonly dim: Readonly<Record<string, number>> | undefined;
   readonly objective: Objective;
   readonly budget: number | undefined;
   readonly evaluations: number | undefined;

@@ -1,0 +1,86 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Argv, CommandModule } from "yargs";
+import { parseDesign } from "../../designs/design.ts";
+import { UsageError } from "../../errors.ts";
+import { EXPORT_FORMATS, type ExportFormat, exportDesign } from "../../interop/write-export.ts";
+import { loadDocument, loadWorkload } from "../../workload/load.ts";
+import type { CliContext } from "../context.ts";
+import { once, shared } from "../options.ts";
+import { saveOutput, unwritable } from "../output.ts";
+
+interface ExportArgs {
+  readonly design: string;
+  readonly to: ExportFormat;
+  readonly out: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Faults of a design that a screen shows. */
+const SHOWN = 10;
+
+export function exportCommand(context: CliContext): CommandModule<object, ExportArgs> {
+  return {
+    command: "export <design>",
+    describe: "A design as files of another tool",
+    builder: (args: Argv) =>
+      args
+        .positional("design", { describe: "Design (.json, .yaml)", type: "string", demandOption: true })
+        .option("to", {
+          describe: "Timeloop's YAML, Gemmini's parameters and tilings, or a table in the DOSA format",
+          choices: EXPORT_FORMATS,
+          demandOption: true,
+          requiresArg: true,
+          coerce: once<ExportFormat>("to"),
+        })
+        .option("out", {
+          ...shared.out,
+          describe: "Folder of a format of several files, or file",
+          demandOption: true,
+        })
+        .option("json", shared.json)
+        .option("quiet", shared.quiet)
+        .example("$0 export d.json --to timeloop-0.4 --out tl", "A folder of YAML")
+        .example(
+          "$0 export d.json --to gemmini --out g",
+          "Header, Chisel, tiles",
+        ) as unknown as Argv<ExportArgs>,
+    handler: (args) => runExport(context, args),
+  };
+}
+
+async function runExport(context: CliContext, { design, to, out, json, quiet }: ExportArgs): Promise<void> {
+  const { files, notExpressed } = exportDesign(
+    await parseDesign(await loadDocument(design), design, (name) => loadWorkload(name)),
+    to,
+  );
+  const single = files[0]?.name === "";
+  if (!single) await makeFolder(out);
+  const written: string[] = [];
+  for (const { name, content } of files) {
+    const path = single ? out : join(out, name);
+    await saveOutput(path, content);
+    written.push(path);
+  }
+  context.stdout.write(
+    json
+      ? `${JSON.stringify({ version: 1, format: to, files: written, notExpressed })}\n`
+      : `${written.join("\n")}\n`,
+  );
+  if (quiet || json) return;
+  for (const note of notExpressed.slice(0, SHOWN)) context.stderr.write(`polaris: not expressed: ${note}\n`);
+  if (notExpressed.length > SHOWN)
+    context.stderr.write(`polaris: ${notExpressed.length - SHOWN} more are listed by --json\n`);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isDirectory())
+    throw new UsageError(`--out ${path}: expected a folder for several files, found a file`);
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}

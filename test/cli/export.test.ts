@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { parquetReadObjects } from "hyparquet";
+import { polaris, scratchFolder } from "./polaris.ts";
+
+const file = scratchFolder();
+const DESIGN = file("design.json");
+
+before(async () => {
+  const { code, stderr } = await polaris(["map", "bert", "--out", DESIGN, "--quiet"]);
+  assert.equal(code, 0, stderr);
+});
+
+/** What a design is made of, whatever else its document says. */
+function essence(text: string): unknown {
+  const { hardware, layers } = JSON.parse(text) as { hardware: unknown; layers: Record<string, unknown>[] };
+  return {
+    hardware,
+    layers: layers.map(({ name, count, shape, mapping }) => ({ name, count, shape, mapping })),
+  };
+}
+
+test("a design goes to Timeloop, both versions, and to a DOSA table, and comes back as it was", async () => {
+  const expected = essence(readFileSync(DESIGN, "utf8"));
+  for (const [format, out] of [
+    ["timeloop-0.3", "old"],
+    ["timeloop-0.4", "recent"],
+    ["csv", "rows.csv"],
+  ] as const) {
+    const exported = await polaris(["export", DESIGN, "--to", format, "--out", file(out), "--quiet"]);
+    assert.equal(exported.code, 0, exported.stderr);
+    const imported = await polaris(["import", file(out), "--json"]);
+    assert.equal(imported.code, 0, imported.stderr);
+    assert.deepEqual(essence(String(imported.stdout)), expected, format);
+  }
+  assert.deepEqual(readdirSync(file("old")), [
+    "architecture.yaml",
+    "layer1.yaml",
+    "layer2.yaml",
+    "layer3.yaml",
+    "layer4.yaml",
+    "layer5.yaml",
+    "layers.json",
+  ]);
+});
+
+test("an imported design prices as the one that was exported", async () => {
+  await polaris(["import", file("recent"), "--out", file("back.json")]);
+
+  const [first, back] = await Promise.all(
+    [DESIGN, file("back.json")].map((path) => polaris(["evaluate", path, "--json"])),
+  );
+
+  assert.equal(back?.code, 0, back?.stderr);
+  assert.deepEqual(JSON.parse(String(back?.stdout)).totals, JSON.parse(String(first?.stdout)).totals);
+});
+
+test("Gemmini's files name what they do not express, and a Parquet table has a row a layer", async () => {
+  const gemmini = await polaris(["export", DESIGN, "--to", "gemmini", "--out", file("gemmini")]);
+
+  assert.equal(gemmini.code, 0, gemmini.stderr);
+  assert.match(readFileSync(file("gemmini/gemmini_params.h"), "utf8"), /^#define DIM 16\n/m);
+  const tiling = JSON.parse(readFileSync(file("gemmini/tiling.json"), "utf8"));
+  assert.deepEqual(
+    tiling.calls.map((call: { function: string }) => call.function),
+    Array(5).fill("tiled_matmul"),
+  );
+  assert.match(gemmini.stderr, /^polaris: not expressed: mm_0: /);
+
+  const parquet = await polaris(["export", DESIGN, "--to", "parquet", "--out", file("rows.parquet")]);
+  assert.equal(parquet.code, 0, parquet.stderr);
+  const bytes = readFileSync(file("rows.parquet"));
+  const rows = await parquetReadObjects({
+    file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  });
+  assert.equal(rows.length, 5);
+  assert.equal(rows[0]?.["arch.meshX"], 16);
+});
+
+test("a SCALE-Sim topology is a workload; other tables, other files and --dim without a model are refused by one line", async () => {
+  writeFileSync(file("topology.csv"), "Layer, M, N, K,\nqkv, 128, 2304, 768,\n");
+  const topology = await polaris(["import", file("topology.csv"), "--out", file("topology.yaml")]);
+  assert.equal(topology.code, 0, topology.stderr);
+  assert.match(readFileSync(file("topology.yaml"), "utf8"), /\{ name: qkv, K: 2304, C: 768, P: 128 \}/);
+
+  writeFileSync(file("other.csv"), "a,b\n1,2\n");
+  writeFileSync(file("other.txt"), "");
+  for (const [args, expected] of [
+    [
+      [file("other.csv")],
+      /header: expected that of a SCALE-Sim topology or of a table in the DOSA format, found "a,b"/,
+    ],
+    [[file("other.txt")], /file: expected an \.onnx model, a \.csv table, or Timeloop's \.yaml files/],
+    [[DESIGN, "--dim", "batch=1"], /--dim batch: expected an ONNX model/],
+    [[file("gemmini")], /gemmini: expected Timeloop's \.yaml files, found none/],
+  ] as const) {
+    const { code, stderr } = await polaris(["import", ...args]);
+    assert.equal(code, 2);
+    assert.match(stderr, expected);
+    assert.equal(stderr.split("\n").length, 2, stderr);
+  }
+});
