@@ -114,7 +114,7 @@ async function evaluateTable(
 }
 
 /** The text of a table, byte for byte as Latin-1. */
-async function readTable(designs: string): Promise<string> {
+export async function readTable(designs: string): Promise<string> {
   try {
     const bytes = designs === "-" ? await buffer(process.stdin) : await readFile(designs);
     return (/\.gz$/i.test(designs) ? gunzipSync(bytes) : bytes).toString("latin1");

@@ -1,0 +1,66 @@
+import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
+import { machineEnergy } from "./machine-energy.ts";
+import type { RtlRun } from "./rtl-job.ts";
+import { createRtlPool, type RtlOptions } from "./rtl-pool.ts";
+
+/** The RTL of this project, embedded, on worker threads: cycles and counters, and the energy of what it counted. */
+export function createEmbeddedEvaluator(options: RtlOptions & { readonly workers: number }): Evaluator {
+  const pool = createRtlPool(options.workers, options);
+
+  const measure = async (candidate: Candidate, stop: Int32Array): Promise<Outcome> => {
+    const problem = pool.problem(candidate);
+    if (problem !== undefined) return { status: "infeasible", reason: problem };
+    try {
+      return toOutcome(await pool.run(candidate, {}, stop), candidate);
+    } catch (error) {
+      return failureOf(error);
+    }
+  };
+
+  return {
+    fidelity: "rtl",
+    profile: "polaris-rtl",
+    async evaluate(candidates, signal) {
+      signal?.throwIfAborted();
+      const stop = new Int32Array(new SharedArrayBuffer(4));
+      const onAbort = (): void => {
+        Atomics.store(stop, 0, 1);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      try {
+        const outcomes = await Promise.all(candidates.map((candidate) => measure(candidate, stop)));
+        signal?.throwIfAborted();
+        return outcomes;
+      } finally {
+        signal?.removeEventListener("abort", onAbort);
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** A run that did not come back. */
+export function failureOf(error: unknown): Outcome {
+  return {
+    status: "failed",
+    reason: `the RTL trapped: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}
+
+/** What a run says of its candidate; one that did not end, or computed nonsense, says nothing. */
+export function toOutcome(run: RtlRun, { hardware, shape }: Candidate): Outcome {
+  const { status, cycles, counters, wrongOutputs = 0 } = run;
+  if (status === "cycle-cap") return { status: "failed", reason: `not done after ${cycles} cycles` };
+  if (status === "deadlock") return { status: "failed", reason: `deadlock at cycle ${cycles}` };
+  if (status === "aborted") return { status: "failed", reason: `aborted at cycle ${cycles}` };
+  if (wrongOutputs > 0) {
+    const all = shape.N * shape.K * shape.P * shape.Q;
+    return { status: "failed", reason: `${wrongOutputs} of ${all} outputs are wrong` };
+  }
+  return {
+    status: "priced",
+    latencyCycles: cycles,
+    energyPj: machineEnergy(counters, hardware).totalPj,
+    counters,
+  };
+}
