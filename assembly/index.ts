@@ -9,6 +9,7 @@ import { traffic } from "./analytical/traffic";
 export { collect } from "./mapper/archive";
 export { explore, survey } from "./mapper/explore";
 export { windowCount } from "./mapper/window";
+export { simulateMachine } from "./machine/simulate";
 
 /** Prices `count` candidates in consecutive blocks. Lanes beyond `count` may be written; what they hold does not matter. */
 export function evaluate(context: usize, block: usize, count: i32, scratch: usize): void {

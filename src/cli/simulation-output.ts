@@ -1,9 +1,9 @@
 import { csvFormatRows } from "d3-dsv";
-import { machineEnergy } from "../evaluators/machine-energy.ts";
 import type { RtlOptions } from "../evaluators/rtl-pool.ts";
 import type { Simulated } from "../evaluators/simulate.ts";
 import { reportOf, type SimulationReport } from "../evaluators/simulation-report.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
+import { machineEnergy } from "../fidelity/machine-energy.ts";
 import { COUNTERS, type Counters } from "../rtl/counters.ts";
 import { GEMMINI_LIKE } from "../rtl/machine.ts";
 import { formatMapping } from "../space/mapping.ts";

@@ -1,5 +1,5 @@
 import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
-import { machineEnergy } from "./machine-energy.ts";
+import { machineEnergy } from "../fidelity/machine-energy.ts";
 import type { RtlRun } from "./rtl-job.ts";
 import { createRtlPool, type RtlOptions } from "./rtl-pool.ts";
 

@@ -1,12 +1,12 @@
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Candidate } from "../fidelity/evaluator.ts";
-import type { Counters } from "../rtl/counters.ts";
 import {
   type EnergyDifference,
   energyDifferences,
   type MachineEnergy,
   machineEnergy,
-} from "./machine-energy.ts";
+} from "../fidelity/machine-energy.ts";
+import type { Counters } from "../rtl/counters.ts";
 
 /** Where the cycles of the array went, in shares that add up to 1. */
 export interface Occupation {

@@ -27,6 +27,13 @@ export interface KernelExports {
 
   /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
   collect(context: number, problem: number, first: number, count: number, archive: number): void;
+
+  /**
+   * Simulates `count` tilings of one layer on the machine of our RTL (see `machine-layout.ts`).
+   *
+   * @param scratch MACHINE_SCRATCH_BYTES for this thread alone, zero at first
+   */
+  simulateMachine(machine: number, tilings: number, count: number, answers: number, scratch: number): void;
 }
 
 /** An instance and the memory that it works on. */

@@ -1,7 +1,7 @@
-import type { Explanation } from "../fidelity/explanation.ts";
 import { accessEnergies, DRAM_BURST_WORDS } from "../hardware/energy.ts";
 import type { Hardware } from "../hardware/hardware.ts";
 import type { Counters } from "../rtl/counters.ts";
+import type { Explanation } from "./explanation.ts";
 
 /** Components of the energy table, in the order of an explanation. */
 export const COMPONENTS = ["mac", "register", "accumulator", "scratchpad", "dram"] as const;

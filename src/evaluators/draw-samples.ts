@@ -1,0 +1,100 @@
+import type { LocalEngine } from "../fidelity/engine.ts";
+import type { Candidate } from "../fidelity/evaluator.ts";
+import { createHardware } from "../hardware/hardware.ts";
+import { createRng, type Rng } from "../rng.ts";
+import type { Mapping } from "../space/mapping.ts";
+import { RawMapping } from "../space/raw-mapping.ts";
+import { createMappingSampler } from "../space/sample.ts";
+import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
+import { type LayerShape, shapeKey } from "../workload/layer.ts";
+
+/** What samples are drawn from. */
+export interface SampleSpace {
+  readonly peDims: readonly number[];
+  /** Largest and smallest memory are drawn with equal odds for each doubling. */
+  readonly scratchpadKib: readonly [number, number];
+  readonly accumulatorKib: readonly [number, number];
+  /** Each sample is the best, by analytical EDP, of so many random mappings; which, is drawn. */
+  readonly effort: readonly number[];
+  /** Mappings of a longer analytical latency are drawn again. */
+  readonly maxCycles: number;
+}
+
+/** Arrays that the embedded RTL has, and mappings from arbitrary ones to such as a search leaves. */
+export const SAMPLE_SPACE: SampleSpace = {
+  peDims: [4, 8, 16, 32, 64],
+  scratchpadKib: [16, 512],
+  accumulatorKib: [4, 128],
+  effort: [1, 1, 10, 100, 1000],
+  maxCycles: 2e7,
+};
+
+/** Every layer shape of the built-in networks, once. */
+export function builtinShapes(): readonly LayerShape[] {
+  const shapes = new Map<string, LayerShape>();
+  for (const { layers } of BUILTIN_WORKLOADS.values())
+    for (const { shape } of layers) shapes.set(shapeKey(shape), shape);
+  return [...shapes.values()];
+}
+
+/**
+ * The `index`-th sample of a seed: a layer, an accelerator and a mapping. Samples do not depend on each other, so that a table can
+ * be made in any order and in pieces.
+ *
+ * @param engine prices candidates of the search for a mapping
+ */
+export function drawSample(
+  engine: LocalEngine,
+  shapes: readonly LayerShape[],
+  seed: number,
+  index: number,
+  space: SampleSpace = SAMPLE_SPACE,
+): Candidate {
+  const rng = createRng(seed, index);
+  for (;;) {
+    const shape = pick(shapes, rng);
+    const hardware = createHardware({
+      peDim: pick(space.peDims, rng),
+      scratchpadKib: doubling(space.scratchpadKib, rng),
+      accumulatorKib: doubling(space.accumulatorKib, rng),
+    });
+    const best = bestOf(engine, { shape, hardware }, pick(space.effort, rng), rng);
+    if (best.latencyCycles <= space.maxCycles) return { shape, hardware, mapping: best.mapping };
+  }
+}
+
+function pick<T>(choices: readonly T[], rng: Rng): T {
+  return choices[Math.floor(rng() * choices.length)] as T;
+}
+
+function doubling([least, most]: readonly [number, number], rng: Rng): number {
+  return least * 2 ** Math.floor(rng() * (Math.log2(most / least) + 1));
+}
+
+/** The best by EDP of `count` random mappings. */
+function bestOf(
+  engine: LocalEngine,
+  { shape, hardware }: Omit<Candidate, "mapping">,
+  count: number,
+  rng: Rng,
+): { readonly mapping: Mapping; readonly latencyCycles: number } {
+  const { batch } = engine;
+  const sample = createMappingSampler(shape, hardware);
+  const raw = new RawMapping();
+  let best: { mapping: Mapping; latencyCycles: number; edp: number } | undefined;
+  for (let done = 0; done < count; done += batch.capacity) {
+    const held = Math.min(batch.capacity, count - done);
+    for (let i = 0; i < held; i++) {
+      sample(rng, raw);
+      batch.writeRaw(i, raw);
+    }
+    engine.evaluateNow(shape, hardware, held);
+    for (let i = 0; i < held; i++) {
+      const edp = batch.edpJCycles(i);
+      if (best && edp >= best.edp) continue;
+      best = { mapping: batch.read(i), latencyCycles: batch.latencyCycles(i), edp };
+    }
+  }
+  if (!best) throw new RangeError("at least one mapping must be drawn");
+  return best;
+}
