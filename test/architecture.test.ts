@@ -25,6 +25,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rtl: ["workload", "hardware", "space"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
   report: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
+  studio: [
+    "workload",
+    "hardware",
+    "space",
+    "fidelity",
+    "mapper",
+    "codesign",
+    "designs",
+    "interop",
+    "report",
+    "starlight.ts",
+  ],
   cli: [
     "workload",
     "hardware",

@@ -9,6 +9,7 @@ import { importCommand } from "./commands/import.ts";
 import { mapCommand } from "./commands/map.ts";
 import { reportCommand } from "./commands/report.ts";
 import { searchCommand } from "./commands/search.ts";
+import { studioCommand } from "./commands/studio.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
 import { DesignsFailed } from "./evaluate-slowly.ts";
@@ -46,6 +47,7 @@ try {
     .command(importCommand(context))
     .command(reportCommand(context))
     .command(exportCommand(context))
+    .command(studioCommand(context))
     .command(benchCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { parseDocument } from "yaml";
 import { InputError, quote } from "../errors.ts";
 import { BUILTIN_WORKLOADS, builtinWorkload } from "./builtin.ts";
+import { readDocument } from "./document.ts";
 import { parseWorkload, type Workload } from "./workload.ts";
 
 /** Largest JSON or YAML file that is read. */
@@ -45,39 +45,7 @@ export async function loadWorkload(
  */
 export async function loadDocument(file: string): Promise<unknown> {
   const text = await readText(file);
-  if (text.trim() === "")
-    throw new InputError({ where: file, expected: "a JSON or YAML document", found: "an empty file" });
-  if (/\.ya?ml$/i.test(file)) {
-    const document = parseDocument(text);
-    const problem = document.errors[0];
-    if (problem) {
-      const at = problem.linePos?.[0];
-      const where = at ? `${file}: line ${at.line}, column ${at.col}` : file;
-      throw new InputError({
-        where,
-        expected: "YAML",
-        found: problem.message.split("\n")[0]?.replace(/ at line.*/, "") ?? "",
-      });
-    }
-    try {
-      return document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      throw new InputError({
-        where: file,
-        expected: "YAML",
-        found: error instanceof Error ? error.message : String(error),
-      });
-    }
-  }
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch (error) {
-    throw new InputError({
-      where: file,
-      expected: "JSON",
-      found: error instanceof Error ? (error.message.split("\n")[0] ?? "") : "",
-    });
-  }
+  return readDocument(text, file);
 }
 
 async function readText(file: string): Promise<string> {

@@ -105,7 +105,7 @@ function drawOccupancy(rows: readonly OccupancyInfo[], width: number): Drawing {
         sum += value(row);
         return element("rect", { class: `f-${role}`, x: from, y, width: scale(sum) - from, height: BAR });
       });
-      const percent = narrow ? "" : label(left + span + 4, y + 9, formatPercent(sum), { class: "small" });
+      const percent = narrow ? "" : label(left + span + 4, y + 9, briefPercent(sum), { class: "small" });
       return (
         element("rect", { class: "track", x: left, y, width: span, height: BAR }) + cells.join("") + percent
       );
@@ -129,4 +129,10 @@ function drawOccupancy(rows: readonly OccupancyInfo[], width: number): Drawing {
     height: bottom + 22,
     content: key.content + labels.join("") + panels.join(""),
   };
+}
+
+/** At most five characters, which is what stands between two panels. */
+function briefPercent(fraction: number): string {
+  const percent = 100 * fraction;
+  return `${percent >= 9.95 ? Math.round(percent) : percent.toFixed(1)} %`;
 }

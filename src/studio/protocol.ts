@@ -1,0 +1,72 @@
+import type { CodesignProgress, CodesignResult } from "../codesign/codesign.ts";
+import type { HardwareSpace } from "../codesign/space.ts";
+import type { HardwareParameters } from "../hardware/hardware.ts";
+import type { LayerArchive } from "../mapper/layer-archive.ts";
+import type { ArchiveJob } from "../mapper/network-archive.ts";
+import type { Objective } from "../mapper/objective.ts";
+import type { DesignInfo } from "../report/summary.ts";
+import type { Workload } from "../workload/workload.ts";
+
+/** What a worker can be asked, each with what it answers. */
+export interface Questions {
+  /** The proven best mappings on one accelerator. */
+  map: {
+    request: {
+      readonly workload: Workload;
+      readonly hardware: HardwareParameters;
+      readonly objective: Objective;
+    };
+    answer: MappedDesign;
+  };
+  /** A workload from a file that the reader opened or dropped. */
+  read: {
+    request: {
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly dims: Readonly<Record<string, number>>;
+    };
+    answer: Workload;
+  };
+  /** The proven best hardware and mappings. */
+  search: {
+    request: {
+      readonly workload: Workload;
+      readonly space: HardwareSpace;
+      readonly objective: Objective;
+      readonly threads: number;
+    };
+    answer: CodesignResult;
+  };
+  /** The best of the search under way so far, as soon as there is one. */
+  stop: { request: null; answer: null };
+  /** One enumeration; asked by a search of workers of its own. */
+  archive: { request: ArchiveJob; answer: LayerArchive };
+}
+export type Kind = keyof Questions;
+
+export interface MappedDesign {
+  readonly design: DesignInfo;
+  readonly optimal: boolean;
+  readonly gap: number;
+  readonly candidates: { readonly covered: number; readonly evaluated: number };
+  /** That the mapper took, in its worker. */
+  readonly milliseconds: number;
+}
+
+export interface Question<K extends Kind = Kind> {
+  readonly id: number;
+  readonly kind: K;
+  readonly request: Questions[K]["request"];
+}
+
+/** What went wrong, in a line; a hint where it is the reader's to put right. */
+export interface Failure {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** An answer, a failure, or word of how far a search is. */
+export type Reply =
+  | { readonly id: number; readonly answer: Questions[Kind]["answer"] }
+  | { readonly id: number; readonly failure: Failure }
+  | { readonly id: number; readonly progress: CodesignProgress };
