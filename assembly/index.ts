@@ -10,6 +10,9 @@ export { collect } from "./mapper/archive";
 export { explore, survey } from "./mapper/explore";
 export { windowCount } from "./mapper/window";
 export { simulateMachine } from "./machine/simulate";
+export { anneal } from "./search/anneal";
+export { breed, found } from "./search/genetic";
+export { scatter } from "./search/start";
 
 /** Prices `count` candidates in consecutive blocks. Lanes beyond `count` may be written; what they hold does not matter. */
 export function evaluate(context: usize, block: usize, count: i32, scratch: usize): void {

@@ -82,7 +82,7 @@ export function countCandidates(problem: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function extent(outputs: f64, stride: f32, taps: f64, dilation: f32): f64 {
+export function extent(outputs: f64, stride: f32, taps: f64, dilation: f32): f64 {
   return (outputs - 1) * <f64>stride + (taps - 1) * <f64>dilation + 1;
 }
 

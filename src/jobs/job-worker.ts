@@ -1,9 +1,15 @@
 import { move, transferableSymbol, valueSymbol, workerData } from "piscina";
+import { type BayesTask, runBayes } from "../baselines/bayes/bayes.ts";
+import { type DosaTask, descend } from "../baselines/dosa/dosa.ts";
+import { type RandomTask, runRandom } from "../baselines/random.ts";
 import { type Chunk, type ChunkAnswer, createChunkEvaluator } from "../designs/chunk.ts";
 import { createEngine } from "../fidelity/engine.ts";
 import { collectArchive, type LayerArchive } from "../mapper/layer-archive.ts";
 import type { ArchiveJob } from "../mapper/network-archive.ts";
-import type { JobWorkerData } from "./pool.ts";
+import type { TrialOutcome } from "../search/trial.ts";
+import type { AnnealAnswer, AnnealJob, BreedAnswer, BreedJob, WalkProblem } from "../walk/request.ts";
+import { Walker } from "../walk/walker.ts";
+import type { BaselineJob, JobWorkerData } from "./pool.ts";
 
 const { module } = workerData as JobWorkerData;
 const engine = await createEngine(module);
@@ -22,4 +28,38 @@ export function chunk(job: Chunk): ChunkAnswer {
 /** Enumerates one layer on one PE array. */
 export function archive({ shape, array, range }: ArchiveJob): LayerArchive {
   return collectArchive(module, shape, array, range);
+}
+
+let walker: { readonly key: string; readonly walker: Walker } | undefined;
+
+/** The walker of a problem; jobs come in runs of one problem. */
+function walkerOf(problem: WalkProblem): Walker {
+  const key = JSON.stringify(problem);
+  if (walker?.key !== key) walker = { key, walker: new Walker(module, problem) };
+  return walker.walker;
+}
+
+/** One annealing walk. */
+export function anneal(job: AnnealJob): AnnealAnswer {
+  return walkerOf(job.problem).anneal(job);
+}
+
+/** One epoch of a population. */
+export function breed(job: BreedJob): BreedAnswer {
+  return walkerOf(job.problem).breed(job);
+}
+
+/** One start point of DOSA. */
+export function dosa({ problem, task }: BaselineJob<DosaTask>): TrialOutcome<null> {
+  return descend(engine, problem, task);
+}
+
+/** One hardware config with random mappings. */
+export function random({ problem, task }: BaselineJob<RandomTask>): TrialOutcome<null> {
+  return runRandom(engine, problem, task);
+}
+
+/** One hardware config with mappings picked by a regression. */
+export function bayes({ problem, task }: BaselineJob<BayesTask>): TrialOutcome<null> {
+  return runBayes(engine, problem, task);
 }

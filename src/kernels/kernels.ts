@@ -25,6 +25,35 @@ export interface KernelExports {
   /** Searches the `count` windows listed as f64 at `list` and adds what lies below the front to it. May grow the memory. */
   explore(context: number, problem: number, list: number, count: number, front: number): void;
 
+  /** Draws a design of a space (see `walk-layout.ts`) at random; 0 if no hardware drawn has the area. */
+  scatter(space: number, design: number): number;
+
+  /** Anneals from the design at `current`; leaves the best one met in `best`. `spare` is room for two designs. */
+  anneal(
+    space: number,
+    current: number,
+    best: number,
+    spare: number,
+    rounds: number,
+    moves: number,
+    relax: number,
+    hot: number,
+    fall: number,
+  ): void;
+
+  /** Prices a population of `size` designs in a row, after `learn` changes of each. `spare` is room for two designs. */
+  found(space: number, population: number, size: number, spare: number, learn: number): void;
+
+  /** Breeds `children` children into a population that was priced. */
+  breed(
+    space: number,
+    population: number,
+    size: number,
+    spare: number,
+    children: number,
+    learn: number,
+  ): void;
+
   /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
   collect(context: number, problem: number, first: number, count: number, archive: number): void;
 

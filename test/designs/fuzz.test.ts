@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { after, test } from "node:test";
 import { csvParseRows } from "d3-dsv";
-import { createChunkEvaluator } from "../../src/designs/chunk.ts";
+import { type ChunkPool, createChunkEvaluator } from "../../src/designs/chunk.ts";
 import { parseDesign } from "../../src/designs/design.ts";
 import { createDosaReader } from "../../src/designs/dosa-row.ts";
 import { dosaCells, dosaHeader } from "../../src/designs/dosa-table.ts";
@@ -10,7 +10,6 @@ import { evaluateCsv } from "../../src/designs/evaluate-csv.ts";
 import { RecordCutter } from "../../src/designs/records.ts";
 import { InputError } from "../../src/errors.ts";
 import { createHardware, parseHardware } from "../../src/hardware/hardware.ts";
-import type { JobPool } from "../../src/jobs/pool.ts";
 import { createRng, type Rng } from "../../src/rng.ts";
 import { formatMapping, parseMapping, toMapping } from "../../src/space/mapping.ts";
 import { RawMapping } from "../../src/space/raw-mapping.ts";
@@ -139,12 +138,7 @@ test("mutated rows are answered, each with metrics or a reason", async () => {
 });
 
 test("a mutated file is answered or refused, the same in pieces as whole", async () => {
-  const pool: JobPool = {
-    workers: 1,
-    evaluateChunk: async (chunk) => evaluateChunk(chunk),
-    collectArchive: () => Promise.reject(new Error("not asked for")),
-    close: () => Promise.resolve(),
-  };
+  const pool: ChunkPool = { workers: 1, evaluateChunk: async (chunk) => evaluateChunk(chunk) };
   const run = async (pieces: readonly Uint8Array[]): Promise<string> => {
     const out: Buffer[] = [];
     const sink = new Writable({

@@ -1,0 +1,85 @@
+/**
+ * A genetic algorithm over hardware and the mappings of all layers at once: steady state, tournament of two, crossover layer by
+ * layer, and a child learns before it is judged (a memetic algorithm: Moscato, 1989).
+ */
+import {
+  DESIGN_ACCUMULATOR, DESIGN_ARRAY, DESIGN_COST, DESIGN_SCRATCHPAD, GENE_BYTES, SPACE_DESIGN_BYTES, SPACE_LAYERS, SPACE_MAX_MM2,
+} from "../../src/kernels/walk-layout";
+import { areaMm2, copyDesign, geneAt } from "./design";
+import { mutateHardware, settle, tryGene } from "./moves";
+import { below } from "./random";
+
+// @ts-ignore: decorator
+@inline
+function memberAt(space: usize, population: usize, index: i32): usize {
+  return population + <usize>index * <usize>load<u32>(space, SPACE_DESIGN_BYTES);
+}
+
+/** Prices every member of a population of `size`, after `learn` changes of single layers, none for the worse. */
+export function found(space: usize, population: usize, size: i32, spare: usize, learn: i32): void {
+  for (let i = 0; i < size; i++) {
+    settle(space, memberAt(space, population, i));
+    teach(space, memberAt(space, population, i), spare, learn);
+  }
+}
+
+/**
+ * Breeds `children` children. Each takes the place of the worse parent or, if it costs more, of no one; of a member of equal
+ * cost and hardware never, so that the population keeps its variety.
+ *
+ * @param spare room for two designs
+ */
+export function breed(space: usize, population: usize, size: i32, spare: usize, children: i32, learn: i32): void {
+  const child = spare;
+  const gene = spare + <usize>load<u32>(space, SPACE_DESIGN_BYTES);
+  for (let i = 0; i < children; i++) {
+    const mother = tournament(space, population, size);
+    const father = tournament(space, population, size);
+    cross(space, child, mother, father);
+    settle(space, child);
+    teach(space, child, gene, learn);
+    const worse = load<f64>(mother, DESIGN_COST) > load<f64>(father, DESIGN_COST) ? mother : father;
+    if (load<f64>(child, DESIGN_COST) < load<f64>(worse, DESIGN_COST) && !known(space, population, size, child)) {
+      copyDesign(space, worse, child);
+    }
+  }
+}
+
+function tournament(space: usize, population: usize, size: i32): usize {
+  const a = memberAt(space, population, below(space, size));
+  const b = memberAt(space, population, below(space, size));
+  return load<f64>(a, DESIGN_COST) < load<f64>(b, DESIGN_COST) ? a : b;
+}
+
+/** Hardware of the mother, or an array of one and memories of the other where the area allows it, often mutated; layers of either. */
+function cross(space: usize, child: usize, mother: usize, father: usize): void {
+  copyDesign(space, child, mother);
+  if (below(space, 4) == 0) {
+    store<i32>(child, load<i32>(father, DESIGN_SCRATCHPAD), DESIGN_SCRATCHPAD);
+    if (areaMm2(space, child) > load<f64>(space, SPACE_MAX_MM2)) copyDesign(space, child, mother);
+  }
+  if (below(space, 2) == 0) mutateHardware(space, child);
+  for (let i = 0; i < load<i32>(space, SPACE_LAYERS); i++) {
+    if (below(space, 2) == 0) memory.copy(geneAt(child, i), geneAt(father, i), GENE_BYTES);
+  }
+}
+
+function teach(space: usize, design: usize, gene: usize, learn: i32): void {
+  for (let i = 0; i < learn; i++) tryGene(space, design, below(space, load<i32>(space, SPACE_LAYERS)), 0, gene);
+}
+
+/** Whether a member has the hardware and the cost of a child. */
+function known(space: usize, population: usize, size: i32, child: usize): bool {
+  for (let i = 0; i < size; i++) {
+    const member = memberAt(space, population, i);
+    if (
+      load<f64>(member, DESIGN_COST) == load<f64>(child, DESIGN_COST) &&
+      load<i32>(member, DESIGN_ARRAY) == load<i32>(child, DESIGN_ARRAY) &&
+      load<i32>(member, DESIGN_SCRATCHPAD) == load<i32>(child, DESIGN_SCRATCHPAD) &&
+      load<i32>(member, DESIGN_ACCUMULATOR) == load<i32>(child, DESIGN_ACCUMULATOR)
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
