@@ -32,7 +32,15 @@ export {
   exportDesign,
 } from "./interop/write-export.ts";
 export { createJobPool, type JobPool } from "./jobs/pool.ts";
+export { type FileJournal, openStudyJournal, type StudyQuestion } from "./search/journal.ts";
 export * from "./starlight.ts";
+export {
+  type NamedStudyRequest,
+  type NamedStudyResult,
+  runNamedStudy,
+  SAMPLERS,
+  type SamplerName,
+} from "./studies/named.ts";
 export { hardwareGrid, parseValues } from "./sweep/grid.ts";
 export { openJournal, type SweepJournal } from "./sweep/journal.ts";
 export { type SweepPoint, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";

@@ -45,6 +45,19 @@ export {
 } from "./mapper/network-archive.ts";
 export { cost, EDP, type Objective, parseObjective } from "./mapper/objective.ts";
 export { createRng, type Rng } from "./rng.ts";
+export { type AnnealOptions, createAnnealer } from "./search/anneal.ts";
+export { createGenetic, type GeneticOptions } from "./search/genetic.ts";
+export type { Sampler } from "./search/sampler.ts";
+export {
+  type Budget,
+  type Journal,
+  type RecordedTrial,
+  runStudy,
+  type StudyProgress,
+  type StudyRequest,
+  type StudyResult,
+} from "./search/study.ts";
+export { type Design, type NetworkSums, type Trial, type TrialOutcome, trialCost } from "./search/trial.ts";
 export {
   formatMapping,
   fromMapping,
@@ -59,6 +72,8 @@ export {
 export { RawMapping } from "./space/raw-mapping.ts";
 export { createMappingSampler, type MappingSampler } from "./space/sample.ts";
 export { type TileWords, tileWords, type Violation, violations } from "./space/validity.ts";
+export type { AnnealJob, BreedJob, WalkedDesign, WalkProblem, Waypoint } from "./walk/request.ts";
+export { Walker } from "./walk/walker.ts";
 export { BUILTIN_WORKLOADS, builtinWorkload } from "./workload/builtin.ts";
 export {
   DIMS,

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   search: ["hardware", "mapper", "walk"],
   baselines: ["workload", "hardware", "space", "fidelity", "mapper", "codesign", "walk", "search"],
   jobs: ["designs", "mapper", "fidelity", "walk", "search", "baselines"],
-  studies: ["jobs", "walk", "search", "baselines"],
+  studies: ["workload", "hardware", "space", "fidelity", "jobs", "walk", "search", "baselines"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
   report: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
   studio: [
@@ -61,8 +61,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "report",
     "starlight.ts",
   ],
-  "starlight.ts": ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign", "interop"],
-  "index.ts": ["workload", "interop", "designs", "evaluators", "fidelity", "sweep", "jobs", "starlight.ts"],
+  "starlight.ts": [
+    "workload",
+    "hardware",
+    "space",
+    "kernels",
+    "fidelity",
+    "mapper",
+    "codesign",
+    "interop",
+    "walk",
+    "search",
+  ],
+  "index.ts": [
+    "search",
+    "studies",
+    "workload",
+    "interop",
+    "designs",
+    "evaluators",
+    "fidelity",
+    "sweep",
+    "jobs",
+    "starlight.ts",
+  ],
 };
 const EVERYWHERE = ["errors.ts", "rng.ts"];
 

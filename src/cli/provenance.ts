@@ -8,20 +8,22 @@ export interface WrittenBy {
 
 /** Options that change no number: where it goes, how it is shown, how many threads, and the seed where nothing is random. */
 const WITHOUT_VALUE = ["--json", "--quiet", "-q"];
-const WITH_VALUE = ["--workers", "--out", "--seed", "--certificate", "--compare-random"];
+const WITH_VALUE = ["--workers", "--out", "--study", "--certificate", "--compare-random"];
 
 /**
- * The provenance of an exact answer.
+ * The provenance of an answer.
  *
  * @param args of the command line, the command first
+ * @param random whether the seed has a say in it
  */
-export function writtenBy(version: string, args: readonly string[]): WrittenBy {
+export function writtenBy(version: string, args: readonly string[], random = false): WrittenBy {
+  const withValue = random ? WITH_VALUE : [...WITH_VALUE, "--seed"];
   const kept: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     if (WITHOUT_VALUE.includes(arg)) continue;
-    if (WITH_VALUE.includes(arg)) i++;
-    else if (!WITH_VALUE.some((flag) => arg.startsWith(`${flag}=`))) kept.push(arg);
+    if (withValue.includes(arg)) i++;
+    else if (!withValue.some((flag) => arg.startsWith(`${flag}=`))) kept.push(arg);
   }
   return { polaris: version, command: ["polaris", ...kept].map(shellWord).join(" ") };
 }

@@ -21,9 +21,9 @@ export interface BaselineJob<Task> {
 
 /** Worker threads, each with an engine of its own, for jobs that are worth a message: some milliseconds each. */
 export interface JobPool extends ChunkPool, ArchivePool, WalkPool {
-  dosa(job: BaselineJob<DosaTask>, signal?: AbortSignal): Promise<TrialOutcome<null>>;
-  random(job: BaselineJob<RandomTask>, signal?: AbortSignal): Promise<TrialOutcome<null>>;
-  bayes(job: BaselineJob<BayesTask>, signal?: AbortSignal): Promise<TrialOutcome<null>>;
+  dosa(job: BaselineJob<DosaTask>): Promise<TrialOutcome<null>>;
+  random(job: BaselineJob<RandomTask>): Promise<TrialOutcome<null>>;
+  bayes(job: BaselineJob<BayesTask>): Promise<TrialOutcome<null>>;
   /** Ends the workers; jobs under way are dropped. */
   close(): Promise<void>;
 }
@@ -38,16 +38,23 @@ export async function createJobPool(workers: number): Promise<JobPool> {
     // Without a limit what a worker holds grows with the machine, not with the work.
     resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
-  const named = (name: string, signal: AbortSignal | undefined) => ({ name, ...(signal ? { signal } : {}) });
+  let closed = false;
+  // The answer of a job that was dropped may still arrive, which Piscina takes for a fault.
+  pool.on("error", (error: unknown) => {
+    if (!closed) throw error;
+  });
   return {
     workers,
     evaluateChunk: (job) => pool.run(job, { name: "chunk", transferList: [job.bytes.buffer as ArrayBuffer] }),
     collectArchive: (job) => pool.run(job, { name: "archive" }),
-    anneal: (job, signal) => pool.run(job, named("anneal", signal)),
-    breed: (job, signal) => pool.run(job, named("breed", signal)),
-    dosa: (job, signal) => pool.run(job, named("dosa", signal)),
-    random: (job, signal) => pool.run(job, named("random", signal)),
-    bayes: (job, signal) => pool.run(job, named("bayes", signal)),
-    close: () => pool.destroy(),
+    anneal: (job) => pool.run(job, { name: "anneal" }),
+    breed: (job) => pool.run(job, { name: "breed" }),
+    dosa: (job) => pool.run(job, { name: "dosa" }),
+    random: (job) => pool.run(job, { name: "random" }),
+    bayes: (job) => pool.run(job, { name: "bayes" }),
+    close: () => {
+      closed = true;
+      return pool.destroy();
+    },
   };
 }

@@ -18,6 +18,8 @@ export type AnnealTask = Omit<AnnealJob, "problem">;
 /** Good designs that are kept to begin again from. */
 const ELITE = 4;
 const IN_FLIGHT = 8;
+/** The first walks are this much shorter, so that there is an answer soon. */
+const FIRST_PART = 8;
 
 /**
  * Simulated annealing with restarts: every other walk begins anywhere, the others, less hot, at one of the best designs met.
@@ -32,10 +34,11 @@ export function createAnnealer(options: AnnealOptions = {}): Sampler<AnnealTask,
     inFlight: IN_FLIGHT,
     ask(rng) {
       const seed = Math.floor(rng() * 2 ** 32);
+      const first = asked < IN_FLIGHT;
       const again = asked++ % 2 === 1 ? elite[Math.floor(rng() * elite.length)] : undefined;
       return {
         seed,
-        rounds,
+        rounds: first ? Math.ceil(rounds / FIRST_PART) : rounds,
         moves,
         relax,
         hot: again ? warm : hot,

@@ -18,6 +18,9 @@ export interface GeneticOptions {
 
 export type BreedTask = Omit<BreedJob, "problem"> & { readonly island: number };
 
+/** The first epoch of a population is this much shorter, so that there is an answer soon. */
+const FIRST_PART = 8;
+
 interface Island {
   members: readonly Waypoint[];
   best: number;
@@ -53,7 +56,14 @@ export function createGenetic(options: GeneticOptions = {}): Sampler<BreedTask, 
       const [neighbour] = islands[(island + count - 1) % count]?.members ?? [];
       const migrant = rng() * isolation < 1 ? neighbour : undefined;
       const members = migrant && own.length > 0 ? [...own.slice(0, size - 1), migrant] : own;
-      return { island, seed: Math.floor(rng() * 2 ** 32), size, children, learn, members };
+      return {
+        island,
+        seed: Math.floor(rng() * 2 ** 32),
+        size,
+        children: own.length > 0 ? children : Math.ceil(children / FIRST_PART),
+        learn,
+        members,
+      };
     },
     tell({ job, outcome, cost }) {
       const island = islands[job.island];

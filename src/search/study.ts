@@ -55,7 +55,8 @@ export interface StudyResult<Job, Carry> extends StudyProgress {
 
 /**
  * Runs a study: ask, evaluate, journal, tell, until the sampler has nothing left or the budget or the signal ends it. Trials on
- * record are told without being run again; what is open when the study ends is dropped.
+ * record are told without being run again; what is open when the study ends is dropped, but for the first trial if time runs out
+ * before it.
  *
  * @throws InputError naming the trial if the sampler asks for something else than what is on record
  */
@@ -64,9 +65,14 @@ export async function runStudy<Job, Carry>(
 ): Promise<StudyResult<Job, Carry>> {
   const { sampler, seed, budget, journal, onTrial } = request;
   const known = journal?.known ?? [];
+  const progress = { trials: 0, evaluated: 0, seconds: 0, bestCost: Number.POSITIVE_INFINITY };
   const ending = new AbortController();
   const clock = startClock(known.at(-1)?.seconds ?? 0);
-  const timer = deadline(budget.milliseconds, clock.seconds(), () => ending.abort());
+  let late = false;
+  const timer = deadline(budget.milliseconds, clock.seconds(), () => {
+    late = true;
+    if (progress.trials > 0) ending.abort();
+  });
   const interrupt = (): void => ending.abort();
   request.signal?.addEventListener("abort", interrupt);
   if (request.signal?.aborted) ending.abort();
@@ -95,9 +101,9 @@ export async function runStudy<Job, Carry>(
     }
   };
 
-  const progress = { trials: 0, evaluated: 0, seconds: 0, bestCost: Number.POSITIVE_INFINITY };
   let bestTrial: Trial<Job, Carry> | undefined;
   const spent = (): boolean =>
+    (late && progress.trials > 0) ||
     progress.trials >= (budget.trials ?? Number.POSITIVE_INFINITY) ||
     progress.evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY);
   try {

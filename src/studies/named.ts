@@ -33,26 +33,29 @@ export interface NamedStudyResult extends StudyProgress {
   readonly best: { readonly design: Design; readonly sums: readonly NetworkSums[] } | undefined;
 }
 
-/** Runs a study at analytical fidelity with one of the samplers, on the threads of a pool. */
+/**
+ * Runs a study at analytical fidelity with one of the samplers, on the threads of a pool. Jobs that are open when it ends go on
+ * until the pool is closed.
+ */
 export function runNamedStudy(pool: JobPool, request: NamedStudyRequest): Promise<NamedStudyResult> {
   const { problem } = request;
   switch (request.sampler) {
     case "anneal":
-      return study(request, createAnnealer(), async (task, stop) => {
-        const { best, evaluated } = await pool.anneal({ problem, ...task }, stop);
+      return study(request, createAnnealer(), async (task) => {
+        const { best, evaluated } = await pool.anneal({ problem, ...task });
         return found(best, evaluated, { hardware: best.hardware, tiles: best.tiles });
       });
     case "genetic":
-      return study(request, createGenetic(), async (task, stop) => {
-        const { best, evaluated, members } = await pool.breed({ problem, ...task }, stop);
+      return study(request, createGenetic(), async (task) => {
+        const { best, evaluated, members } = await pool.breed({ problem, ...task });
         return found(best, evaluated, members);
       });
     case "random":
-      return study(request, createRandom(problem), (task, stop) => pool.random({ problem, task }, stop));
+      return study(request, createRandom(problem), (task) => pool.random({ problem, task }));
     case "bayes":
-      return study(request, createBayes(problem), (task, stop) => pool.bayes({ problem, task }, stop));
+      return study(request, createBayes(problem), (task) => pool.bayes({ problem, task }));
     case "dosa":
-      return study(request, createDosa(), (task, stop) => pool.dosa({ problem, task }, stop));
+      return study(request, createDosa(), (task) => pool.dosa({ problem, task }));
   }
 }
 
@@ -67,7 +70,7 @@ function found<Carry>(
 async function study<Job, Carry>(
   request: NamedStudyRequest,
   sampler: Sampler<Job, Carry>,
-  run: (job: Job, signal: AbortSignal) => Promise<TrialOutcome<Carry>>,
+  run: (job: Job) => Promise<TrialOutcome<Carry>>,
 ): Promise<NamedStudyResult> {
   const { problem, seed, budget, signal, onTrial } = request;
   const journal =

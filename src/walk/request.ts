@@ -106,6 +106,6 @@ export interface BreedAnswer extends WalkCount {
 
 /** Whatever runs walks, several at a time. */
 export interface WalkPool {
-  anneal(job: AnnealJob, signal?: AbortSignal): Promise<AnnealAnswer>;
-  breed(job: BreedJob, signal?: AbortSignal): Promise<BreedAnswer>;
+  anneal(job: AnnealJob): Promise<AnnealAnswer>;
+  breed(job: BreedJob): Promise<BreedAnswer>;
 }

@@ -12,10 +12,14 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
 
   assert.deepEqual(WebAssembly.Module.imports(module), []);
   assert.deepEqual(names(WebAssembly.Module.exports(module)), [
+    "function anneal",
+    "function breed",
     "function collect",
     "function evaluate",
     "function explain",
     "function explore",
+    "function found",
+    "function scatter",
     "function survey",
     "function windowCount",
     "memory memory",

@@ -153,6 +153,17 @@ test("a budget of time and a signal end a study while jobs are open, with the tr
   assert.ok(timed.bestTrial);
 });
 
+test("time that runs out before the first trial waits for it, and for no more", async () => {
+  const slow = async (job: Step): Promise<TrialOutcome<number>> => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return price(job);
+  };
+
+  const { trials, ended } = await study({ run: slow, budget: { milliseconds: 1 } });
+
+  assert.deepEqual({ trials, ended }, { trials: 1, ended: "budget" });
+});
+
 test("a job that fails ends the study with its error", async () => {
   const broken = new Error("broken");
 

@@ -6,17 +6,19 @@ import { UsageError } from "../../errors.ts";
 import { createHardware, parseHardware } from "../../hardware/hardware.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
+import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { parseValues } from "../../sweep/grid.ts";
 import { sweepCsv, sweepParquet } from "../../sweep/table.ts";
 import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions } from "../hardware-options.ts";
-import { dim, limits, objective, positive, shared } from "../options.ts";
+import { dim, limits, objective, once, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { runSamplerStudy } from "./search-study.ts";
 
 interface SearchArgs extends HardwareArgs {
   readonly workloads: readonly string[];
@@ -24,7 +26,11 @@ interface SearchArgs extends HardwareArgs {
   readonly objective: Objective;
   readonly "max-area-mm2": number | undefined;
   readonly pareto: boolean;
+  readonly sampler: SamplerName | "polaris";
+  readonly study: string | undefined;
   readonly budget: number | undefined;
+  readonly evaluations: number | undefined;
+  readonly seed: number;
   readonly workers: number;
   readonly json: boolean;
   readonly out: string | undefined;
@@ -59,7 +65,18 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           type: "boolean",
           default: false,
         })
+        .option("sampler", {
+          describe: "What searches: polaris proves, the others sample",
+          choices: ["polaris", ...SAMPLERS] as const,
+          default: "polaris" as const,
+        })
+        .option("study", {
+          describe: "Journal of a sampler's trials; goes on from it",
+          requiresArg: true,
+          coerce: once<string>("study"),
+        })
         .option("budget", limits.budget)
+        .option("evaluations", limits.evaluations)
         .option("fidelity", shared.fidelity)
         .option("seed", shared.seed)
         .option("workers", shared.workers)
@@ -79,8 +96,13 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
   await checkOutput(args.out);
   const space = await readSpace(args);
+  const { sampler } = args;
   for (const { name, note } of workloads) {
     if (note !== undefined && !args.quiet) context.stderr.write(`polaris: note: ${name}: ${note}\n`);
+  }
+  if (sampler !== "polaris") return runSamplerStudy(context, { ...args, sampler }, workloads, space);
+  if (args.study !== undefined || args.evaluations !== undefined) {
+    throw new UsageError("--study, --evaluations: expected a --sampler other than polaris, which proves");
   }
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);

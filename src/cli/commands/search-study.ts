@@ -1,0 +1,138 @@
+import type { HardwareSpace } from "../../codesign/space.ts";
+import { UsageError } from "../../errors.ts";
+import { createJobPool } from "../../jobs/pool.ts";
+import type { Objective } from "../../mapper/objective.ts";
+import type { StudyProgress } from "../../search/study.ts";
+import { loadEngine } from "../../starlight.ts";
+import { type NamedStudyResult, runNamedStudy, type SamplerName } from "../../studies/named.ts";
+import { type PricedNetwork, priceDesign } from "../../studies/priced-design.ts";
+import type { Workload } from "../../workload/workload.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { formatDesign } from "../design-text.ts";
+import { saveOutput } from "../output.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
+import { formatCount, formatNumber } from "../table.ts";
+
+/** What `polaris search --sampler` was asked for. */
+export interface StudyArgs {
+  readonly sampler: SamplerName;
+  readonly objective: Objective;
+  readonly "max-area-mm2": number | undefined;
+  readonly budget: number | undefined;
+  readonly evaluations: number | undefined;
+  readonly study: string | undefined;
+  readonly seed: number;
+  readonly workers: number;
+  readonly json: boolean;
+  readonly out: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** Time of a study that was given no budget, where its sampler never ends. */
+const DEFAULT_MS = 60_000;
+
+/** A study with a sampler instead of the proof. */
+export async function runSamplerStudy(
+  context: CliContext,
+  args: StudyArgs,
+  workloads: readonly Workload[],
+  space: HardwareSpace,
+): Promise<void> {
+  const { sampler, objective, seed } = args;
+  const progress = createProgress(context, args.quiet);
+  const unlimited = args.budget === undefined && args.evaluations === undefined && sampler !== "dosa";
+  const milliseconds = unlimited ? DEFAULT_MS : args.budget;
+  const pool = await createJobPool(args.workers);
+  let result: NamedStudyResult;
+  try {
+    result = await runNamedStudy(pool, {
+      sampler,
+      problem: { workloads, space, objective },
+      seed,
+      budget: {
+        ...(milliseconds === undefined ? {} : { milliseconds }),
+        ...(args.evaluations === undefined ? {} : { evaluations: args.evaluations }),
+      },
+      ...(args.study === undefined ? {} : { journal: args.study }),
+      version: context.version,
+      engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+      signal: context.signal,
+      onTrial: (now) => showProgress(progress, now, milliseconds, args.evaluations),
+    });
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+  const again = args.study === undefined ? "" : "; the same command goes on with it";
+  if (!result.best) {
+    if (context.signal.aborted) throw new Interrupted(`interrupted before a design was found${again}`);
+    throw new UsageError(
+      `--budget, --evaluations: expected enough for a design, found none in ${result.trials} trials`,
+    );
+  }
+  const { design } = result.best;
+  const engine = await loadEngine(1);
+  const networks = priceDesign(engine, workloads, design);
+  await engine.close();
+  const document = formatJson(context, args, result, networks);
+  if (args.out !== undefined) await saveOutput(args.out, document);
+  context.stdout.write(
+    args.json
+      ? document
+      : formatDesign(
+          design.hardware,
+          networks,
+          `best of ${formatCount(result.trials)} trials (${sampler}), no proof`,
+          args["max-area-mm2"],
+        ),
+  );
+  if (!args.quiet) {
+    const rate = result.evaluated / result.seconds;
+    context.stderr.write(
+      `polaris: ${formatCount(result.evaluated)} mappings priced in ${result.seconds.toFixed(1)} s (${formatCount(rate)}/s)${args.study === undefined ? "" : `, study in ${args.study}${again}`}\n`,
+    );
+  }
+  if (context.signal.aborted) throw new Interrupted(`interrupted: the best design so far is given${again}`);
+}
+
+function showProgress(
+  progress: Progress,
+  { trials, evaluated, seconds, bestCost }: StudyProgress,
+  milliseconds: number | undefined,
+  evaluations: number | undefined,
+): void {
+  const done = Math.max(
+    milliseconds === undefined ? 0 : (1000 * seconds) / milliseconds,
+    evaluations === undefined ? 0 : evaluated / evaluations,
+  );
+  // The objective in J and cycles, as it is printed; for other powers of energy only its changes mean something.
+  const text = `best ${formatNumber(bestCost * 1e-12)}, ${trials} trials, ${formatCount(evaluated / seconds)} mappings/s, no proof`;
+  progress.update(text, done > 0 ? done : undefined);
+}
+
+/** One network: a design that `evaluate` reads. Several: one such design for each. */
+function formatJson(
+  context: CliContext,
+  args: StudyArgs,
+  result: NamedStudyResult,
+  networks: readonly PricedNetwork[],
+): string {
+  const { trials, evaluated, best } = result;
+  const standing = {
+    fidelity: "analytical",
+    objective: args.objective.name,
+    ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
+    optimal: false,
+    sampler: args.sampler,
+    seed: args.seed,
+    trials,
+    candidates: { evaluated },
+    provenance: writtenBy(context.version, context.args, true),
+  };
+  const hardware = best?.design.hardware;
+  const [only, ...others] = networks;
+  return others.length === 0
+    ? `${JSON.stringify({ version: 1, ...only, hardware, ...standing })}\n`
+    : `${JSON.stringify({ version: 1, hardware, ...standing, networks })}\n`;
+}
