@@ -20,6 +20,7 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
     "function explore",
     "function found",
     "function scatter",
+    "function simulateMachine",
     "function survey",
     "function windowCount",
     "memory memory",
