@@ -11,6 +11,7 @@ import { toMapping } from "../../src/space/mapping.ts";
 import { RawMapping } from "../../src/space/raw-mapping.ts";
 import { createMappingSampler } from "../../src/space/sample.ts";
 import { toLayerShape } from "../../src/workload/layer.ts";
+import { assertValid, hasSchema } from "../schema/validator.ts";
 
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -22,8 +23,16 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the built program to its end. */
-export function polaris(args: readonly string[], stdin: Uint8Array | string = ""): Promise<Run> {
+/** Runs the built program to its end. What it prints under --json must be as its schema says, if there is one. */
+export async function polaris(args: readonly string[], stdin: Uint8Array | string = ""): Promise<Run> {
+  const run = await runProgram(args, stdin);
+  const [command = ""] = args;
+  if (run.code === 0 && args.includes("--json") && hasSchema(command))
+    assertValid(command, JSON.parse(run.stdout.toString()));
+  return run;
+}
+
+function runProgram(args: readonly string[], stdin: Uint8Array | string): Promise<Run> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: "pipe" });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

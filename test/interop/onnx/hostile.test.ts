@@ -172,9 +172,9 @@ test("functions that call themselves, or each other in numbers that explode, are
   assert.match(refusal(bomb), /expected at most 1048576 nodes/);
 });
 
-test("1,000 damaged models are each read or refused with one line, in bounded time", () => {
+test("500 damaged models are each read or refused with one line, in bounded time", () => {
   const whole = writeModel(mobilenetv2());
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= 500; seed++) {
     const rng = createRng(seed);
     const bytes = whole.slice();
     for (let i = Math.floor(rng() * 8); i >= 0; i--)
