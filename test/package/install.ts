@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -54,7 +54,10 @@ export async function installPackage(): Promise<InstalledPackage> {
       readonly dependencies: Readonly<Record<string, string>>;
     };
     for (const name of Object.keys(manifest.dependencies)) {
-      await symlink(join(ROOT, "node_modules", name), join(project, "node_modules", name), "junction");
+      const link = join(project, "node_modules", name);
+      // A name may have a scope, which is a folder.
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(join(ROOT, "node_modules", name), link, "junction");
     }
     return { project, tarball, size: packed.size, files: packed.files, remove };
   } catch (error) {
