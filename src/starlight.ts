@@ -1,9 +1,12 @@
 // The portable part: any runtime with WebAssembly SIMD, no Node modules.
 export {
+  type CodesignedNetwork,
+  type CodesignProgress,
   type CodesignRequest,
   type CodesignResult,
   codesign,
 } from "./codesign/codesign.ts";
+export { codesignFront, type Front, type FrontPoint, type FrontRequest } from "./codesign/front.ts";
 export type { HardwareSpace } from "./codesign/space.ts";
 export { InputError, type InputProblem } from "./errors.ts";
 export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
@@ -25,25 +28,39 @@ export { type LayerTable, toLayerTable } from "./interop/layer-table.ts";
 export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/import.ts";
 export type { OperatorShare } from "./interop/onnx/ledger.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
-export { type Certificate, createCertifier } from "./mapper/certificate.ts";
-export { collectArchive, type LayerArchive, type MemoryRange } from "./mapper/layer-archive.ts";
+export { type ArchivePool, createLocalPool } from "./mapper/archive-pool.ts";
+export { type CappedChoice, type Caps, minimiseCapped } from "./mapper/capped.ts";
+export { type Certificate, type Certifier, createCertifier } from "./mapper/certificate.ts";
+export { type ArchiveJob, collectArchive } from "./mapper/enumeration.ts";
+export type { Point } from "./mapper/hull.ts";
 export {
-  LayerSearch,
-  type LayerSearchOptions,
-  type MappedPoint,
-  type SearchStatistics,
-} from "./mapper/layer-search.ts";
+  type ArchivePoint,
+  type ArrayParameters,
+  archiveHull,
+  archiveMapping,
+  type LayerArchive,
+  type MemoryRange,
+  type MemoryView,
+  memoryView,
+} from "./mapper/layer-archive.ts";
+export { LayerSearch, type LayerSearchOptions, type MappedPoint } from "./mapper/layer-search.ts";
+export type { Limits } from "./mapper/limits.ts";
 export { type MappedLayer, type MapRequest, mapNetwork, type NetworkMapping } from "./mapper/map-network.ts";
-export { minimiseNetwork, type NetworkChoice } from "./mapper/network.ts";
+export { type LayerPoints, minimiseNetwork, type NetworkChoice } from "./mapper/network.ts";
 export {
-  type ArchiveJob,
-  type ArchivePool,
+  type ArchivedLayer,
   bestOn,
   collectNetwork,
   layersOf,
   type NetworkArchive,
+  type NetworkJob,
+  type NetworkPoint,
 } from "./mapper/network-archive.ts";
-export { cost, EDP, type Objective, parseObjective } from "./mapper/objective.ts";
+export { cost, EDP, ENERGY, LATENCY, type Objective, parseObjective, TOLERANCE } from "./mapper/objective.ts";
+export { paddedShapes } from "./mapper/padding.ts";
+export type { FixedTiles } from "./mapper/problem.ts";
+export type { SearchStatistics } from "./mapper/statistics.ts";
+export type { WindowRecord } from "./mapper/window-queue.ts";
 export { createRng, type Rng } from "./rng.ts";
 export { type AnnealOptions, createAnnealer } from "./search/anneal.ts";
 export { createGenetic, type GeneticOptions } from "./search/genetic.ts";

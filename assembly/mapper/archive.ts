@@ -6,12 +6,12 @@
 import { C, DRAM_ENERGY, K, PE_DIM, REGISTER_ENERGY } from "../../src/kernels/layout";
 import {
   ARCHIVE_ACCUMULATOR_ACCESSES, ARCHIVE_CHOICE, ARCHIVE_COUNT, ARCHIVE_DRAM_BURSTS, ARCHIVE_ENTRIES, ARCHIVE_ENTRY_BYTES,
-  ARCHIVE_LATENCY, ARCHIVE_REGISTER_FILLS, ARCHIVE_SCRATCHPAD_KIB, BANK_ROWS, BURSTS, CANDIDATE, CHOICE_BYTES, CLASS_BYTES,
-  CLASS_COUNT, CLASSES, LEAST_ACCUMULATOR_KIB, LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS,
-  PLANE, REGISTERS, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_OVER_CAPACITY,
+  ARCHIVE_FULL, ARCHIVE_LATENCY, ARCHIVE_REGISTER_FILLS, ARCHIVE_ROOM, ARCHIVE_SCRATCHPAD_KIB, BANK_ROWS, BURSTS, CANDIDATE,
+  CHOICE_BYTES, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_BYTES, CLASS_COUNT, CLASSES, LEAST_ACCUMULATOR_KIB,
+  LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS, PLANE, REGISTERS, WIDEST_OF_C, WIDEST_OF_K,
+  WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
-import { busiestCycles, chooseTileC, chooseTileK, latencyCycles, tally, tileC, tileK } from "./candidate";
-import { BELOW } from "./explore";
+import { chooseTileC, chooseTileK, latencyCycles, leastCycles, narrower, tally, tileC, tileK } from "./candidate";
 import { reserve } from "./front";
 import { countCandidates, divisor, divisorCount, exists, increase, openWindow, outputsOf, tapsOf } from "./window";
 
@@ -48,26 +48,14 @@ function enumerate(context: usize, problem: usize, archive: usize): void {
       for (let i = 0; i < load<i32>(problem, CLASS_COUNT); i++) {
         const order = problem + CLASSES + <usize>i * CLASS_BYTES;
         if (!exists(problem, order)) continue;
+        if (!offer(context, problem, order, spatialK, spatialC, scratchpadKib, archive)) continue;
         // The cycle that rounding cost may be had back with narrower spatial factors.
-        if (offer(context, problem, order, spatialK, spatialC, scratchpadKib, archive)) {
-          offerNarrower(context, problem, order, <i32>spatialK, <i32>spatialC, scratchpadKib, archive);
+        while (narrower(problem, <i32>spatialC)) {
+          const narrowK = <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_K);
+          const narrowC = <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_C);
+          offer(context, problem, order, narrowK, narrowC, scratchpadKib, archive);
         }
       }
-    }
-  }
-}
-
-/** Offers one class at every pair of spatial factors but the widest. */
-function offerNarrower(
-  context: usize, problem: usize, order: usize, widestK: i32, widestC: i32, scratchpadKib: f64, archive: usize,
-): void {
-  const extentK = <i32>tileK(problem);
-  const extentC = <i32>tileC(problem);
-  for (let spatialK = widestK; spatialK >= 1; spatialK--) {
-    if (extentK % spatialK != 0) continue;
-    for (let spatialC = widestC; spatialC >= 1; spatialC--) {
-      if (extentC % spatialC != 0 || (spatialC == widestC && spatialK == widestK)) continue;
-      offer(context, problem, order, <f64>spatialK, <f64>spatialC, scratchpadKib, archive);
     }
   }
 }
@@ -86,13 +74,14 @@ function offer(
   const sizes = pair(
     max(scratchpadKib, load<f64>(problem, LEAST_SCRATCHPAD_KIB)), max(accumulatorKib, load<f64>(problem, LEAST_ACCUMULATOR_KIB)),
   );
-  const busiest = busiestCycles(context, problem, spatialK);
-  if (beaten(archive, pair(busiest * BELOW, fixed), accesses, sizes)) return false;
+  const least = leastCycles(context, problem, spatialK);
+  if (beaten(archive, pair(least, fixed), accesses, sizes)) return false;
   const latency = latencyCycles(context, problem, spatialK, spatialC);
-  const rounded = latency > ceil(busiest);
+  const rounded = latency > least;
   const costs = pair(latency, fixed);
-  if (beaten(archive, costs, accesses, sizes)) return rounded;
+  if (rounded && beaten(archive, costs, accesses, sizes)) return true;
   const entry = add(archive, costs, accesses, sizes);
+  if (entry == 0) return rounded;
   store<f64>(entry, registers, ARCHIVE_REGISTER_FILLS);
   store<f64>(entry, bursts, ARCHIVE_DRAM_BURSTS);
   memory.copy(entry + ARCHIVE_CHOICE, problem + CANDIDATE, CHOICE_BYTES);
@@ -129,7 +118,7 @@ function beaten(archive: usize, costs: v128, accesses: v128, sizes: v128): bool 
   return false;
 }
 
-/** Takes out the entries that a new one beats, and makes room for it at the end. */
+/** Takes out the entries that a new one beats, and makes room for it at the end; 0, and a mark, if there is none. */
 function add(archive: usize, costs: v128, accesses: v128, sizes: v128): usize {
   let count = load<i32>(archive, ARCHIVE_COUNT);
   for (let i = 0; i < count; ) {
@@ -143,7 +132,11 @@ function add(archive: usize, costs: v128, accesses: v128, sizes: v128): usize {
     if (v128.any_true(smaller)) i++;
     else memory.copy(at, entryAt(archive, --count), ARCHIVE_ENTRY_BYTES);
   }
-  reserve(entryAt(archive, count + 1));
+  store<i32>(archive, count, ARCHIVE_COUNT);
+  if (count >= load<i32>(archive, ARCHIVE_ROOM) || !reserve(entryAt(archive, count + 1))) {
+    store<i32>(archive, 1, ARCHIVE_FULL);
+    return 0;
+  }
   const at = entryAt(archive, count);
   v128.store(at, costs, ARCHIVE_LATENCY);
   v128.store(at, accesses, ARCHIVE_ACCUMULATOR_ACCESSES);

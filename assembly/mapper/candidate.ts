@@ -138,10 +138,10 @@ export function latencyCycles(context: usize, problem: usize, spatialK: f64, spa
   return ceil(compute / slowest);
 }
 
-/**
- * Cycles of the busiest resource in one division each: the next whole number is the least that `latencyCycles` can give, which
- * is sometimes one more. Right to a few parts in 2^53.
- */
+/** Takes from a cycle count more than the roundings of `latencyCycles` can: nine of them, each of 2^-53 at most. */
+const UNROUNDED: f64 = 1 - 4e-15;
+
+/** Cycles of the busiest resource in one division each, right to a few parts in 2^53, whatever the number of cycles. */
 export function busiestCycles(context: usize, problem: usize, spatialK: f64): f64 {
   const outputWords = load<f64>(context, OUTPUT_WORDS);
   const writebacks = load<f64>(problem, WRITEBACKS);
@@ -160,4 +160,35 @@ export function busiestCycles(context: usize, problem: usize, spatialK: f64): f6
   cycles = max(cycles, fills / load<f64>(context, SCRATCHPAD_WRITE_BANDWIDTH));
   cycles = max(cycles, (updates - outputWords) / (load<f64>(context, ACCUMULATOR_READ_BANDWIDTH) * spatialK));
   return max(cycles, (updates + writebacks) / (load<f64>(context, ACCUMULATOR_WRITE_BANDWIDTH) * spatialK));
+}
+
+/**
+ * The least that `latencyCycles` can give for these counts or any larger ones. Below some 2^39 cycles it is the next whole number of
+ * the busiest resource's; from there on it may be less, and more is priced in doubt.
+ */
+// @ts-ignore: decorator
+@inline
+export function leastCycles(context: usize, problem: usize, spatialK: f64): f64 {
+  return ceil(UNROUNDED * busiestCycles(context, problem, spatialK));
+}
+
+/**
+ * Steps from the candidate's pair of spatial factors to the next narrower one: C down to 1, then the next smaller factor of K
+ * with C at its widest again. False after the last.
+ */
+export function narrower(problem: usize, widestC: i32): bool {
+  const extentK = <i32>tileK(problem);
+  const extentC = <i32>tileC(problem);
+  let spatialK = load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_K);
+  let spatialC = load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_C);
+  do spatialC--;
+  while (spatialC > 0 && extentC % spatialC != 0);
+  if (spatialC == 0) {
+    spatialC = widestC;
+    do spatialK--;
+    while (spatialK > 0 && extentK % spatialK != 0);
+  }
+  store<i32>(problem + CANDIDATE, spatialK, CHOICE_SPATIAL_K);
+  store<i32>(problem + CANDIDATE, spatialC, CHOICE_SPATIAL_C);
+  return spatialK > 0;
 }

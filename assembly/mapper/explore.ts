@@ -1,15 +1,12 @@
 /** The exact mapper for one layer on one accelerator: windows in, the front of the best (latency, energy) pairs out. */
 import { C, K } from "../../src/kernels/layout";
 import {
-  CANDIDATE, CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CHOICE_BYTES, CLASS_BYTES, CLASS_COUNT, CLASS_LIVE, CLASSES,
+  CANDIDATE, CAPACITY_ACCUMULATOR, CAPACITY_SCRATCHPAD, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_BYTES, CLASS_COUNT, CLASS_LIVE, CLASSES,
   DRAM_C, DRAM_K, EXTENT, K_CORNER, PLANE, WIDEST_C, WIDEST_K, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_CUT, WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
-import { busiestCycles, chooseTileC, chooseTileK, count, energyPj, latencyCycles, tally, tileC, tileK } from "./candidate";
+import { chooseTileC, chooseTileK, count, energyPj, latencyCycles, leastCycles, narrower, tally, tileK } from "./candidate";
 import { below, insert } from "./front";
 import { countCandidates, divisor, divisorCount, exists, increase, openWindow, outputsOf, tapsOf } from "./window";
-
-/** Takes from a number all that rounding may have added to it. */
-export const BELOW: f64 = 1 - 1e-13;
 
 /**
  * Writes, for `windows` windows from `first` on, the least latency and the least energy that any candidate of the window can
@@ -19,14 +16,12 @@ export function survey(context: usize, problem: usize, first: f64, windows: i32,
   for (let i = 0; i < windows; i++, out += 16) {
     let latency: f64 = Infinity;
     let energy: f64 = Infinity;
-    const fits = openWindow(context, problem, first + <f64>i);
-    countCandidates(problem);
-    if (fits) {
+    if (openWindow(context, problem, first + <f64>i)) {
       chooseLeastBounds(problem);
       for (let c = 0; c < load<i32>(problem, CLASS_COUNT); c++) {
         countLeast(context, problem, problem + CLASSES + <usize>c * CLASS_BYTES);
         latency = min(latency, leastLatency(context, problem));
-        energy = min(energy, leastEnergy(context, problem));
+        energy = min(energy, energyPj(context, problem));
       }
     }
     store<f64>(out, latency);
@@ -41,7 +36,9 @@ export function survey(context: usize, problem: usize, first: f64, windows: i32,
 export function explore(context: usize, problem: usize, list: usize, windows: i32, front: usize): void {
   for (let end = list + (<usize>windows << 3); list < end; list += 8) {
     const window = load<f64>(list);
-    if (!openWindow(context, problem, window)) {
+    const fits = openWindow(context, problem, window);
+    countCandidates(problem);
+    if (!fits) {
       increase(problem, WINDOWS_OVER_CAPACITY, 1);
     } else if (markLive(context, problem, front)) {
       search(context, problem, front);
@@ -59,7 +56,7 @@ function markLive(context: usize, problem: usize, front: usize): bool {
   for (let c = 0; c < load<i32>(problem, CLASS_COUNT); c++) {
     const order = problem + CLASSES + <usize>c * CLASS_BYTES;
     countLeast(context, problem, order);
-    const alive = below(front, leastLatency(context, problem), leastEnergy(context, problem));
+    const alive = below(front, leastLatency(context, problem), energyPj(context, problem));
     store<i32>(order, <i32>alive, CLASS_LIVE);
     live = live || alive;
   }
@@ -98,13 +95,7 @@ function countLeast(context: usize, problem: usize, order: usize): void {
 // @ts-ignore: decorator
 @inline
 function leastLatency(context: usize, problem: usize): f64 {
-  return BELOW * busiestCycles(context, problem, load<f64>(problem, WIDEST_K));
-}
-
-// @ts-ignore: decorator
-@inline
-function leastEnergy(context: usize, problem: usize): f64 {
-  return BELOW * energyPj(context, problem);
+  return leastCycles(context, problem, load<f64>(problem, WIDEST_K));
 }
 
 /** Every tile of C and K of the open window that no other is sure to beat. */
@@ -148,7 +139,7 @@ function price(context: usize, problem: usize, spatialK: f64, spatialC: f64, fro
     if (load<i32>(order, CLASS_LIVE) == 0 || !exists(problem, order)) continue;
     if (!priceOne(context, problem, order, spatialK, spatialC, front)) continue;
     rounded = true;
-    priceNarrower(context, problem, order, <i32>spatialK, <i32>spatialC, front);
+    while (narrower(problem, <i32>spatialC)) priceNarrower(context, problem, order, front);
   }
   return rounded;
 }
@@ -157,24 +148,18 @@ function price(context: usize, problem: usize, spatialK: f64, spatialC: f64, fro
 function priceOne(context: usize, problem: usize, order: usize, spatialK: f64, spatialC: f64, front: usize): bool {
   tally(context, problem, order, spatialK, spatialC);
   const energy = energyPj(context, problem);
-  const busiest = busiestCycles(context, problem, spatialK);
-  if (!below(front, busiest * BELOW, energy)) return false;
+  const least = leastCycles(context, problem, spatialK);
+  if (!below(front, least, energy)) return false;
   const latency = latencyCycles(context, problem, spatialK, spatialC);
-  if (below(front, latency, energy)) memory.copy(insert(front, latency, energy), problem + CANDIDATE, CHOICE_BYTES);
-  return latency > ceil(busiest);
+  if (below(front, latency, energy)) insert(front, latency, energy, problem + CANDIDATE);
+  return latency > least;
 }
 
-/** Prices one class at every pair of spatial factors but the widest. */
-function priceNarrower(context: usize, problem: usize, order: usize, widestK: i32, widestC: i32, front: usize): void {
-  const extentK = <i32>tileK(problem);
-  const extentC = <i32>tileC(problem);
-  const outputs = outputsOf(problem) * <f64>extentK;
-  const bank = load<f64>(problem, CAPACITY_ACCUMULATOR);
-  for (let spatialK = widestK; spatialK >= 1; spatialK--) {
-    if (extentK % spatialK != 0 || outputs > bank * <f64>spatialK) continue;
-    for (let spatialC = widestC; spatialC >= 1; spatialC--) {
-      if (extentC % spatialC != 0 || (spatialC == widestC && spatialK == widestK)) continue;
-      priceOne(context, problem, order, <f64>spatialK, <f64>spatialC, front);
-    }
-  }
+/** Prices one class at the candidate's spatial factors, if the banks take them. */
+// @ts-ignore: decorator
+@inline
+function priceNarrower(context: usize, problem: usize, order: usize, front: usize): void {
+  const spatialK = <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_K);
+  if (outputsOf(problem) * tileK(problem) > load<f64>(problem, CAPACITY_ACCUMULATOR) * spatialK) return;
+  priceOne(context, problem, order, spatialK, <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_C), front);
 }

@@ -1,6 +1,7 @@
 /** The best (latency, energy) pairs found so far: latency ascending, energy descending. */
 import {
-  FRONT_CHOICE, FRONT_COUNT, FRONT_ENERGY, FRONT_ENTRIES, FRONT_ENTRY_BYTES, FRONT_KEEP_PARETO, FRONT_LATENCY,
+  CHOICE_BYTES, FRONT_CHOICE, FRONT_COUNT, FRONT_ENERGY, FRONT_ENTRIES, FRONT_ENTRY_BYTES, FRONT_FULL, FRONT_KEEP_PARETO,
+  FRONT_LATENCY, FRONT_ROOM,
 } from "../../src/kernels/mapper-layout";
 
 // @ts-ignore: decorator
@@ -45,8 +46,8 @@ function turnsLeft(ax: f64, ay: f64, bx: f64, by: f64, cx: f64, cy: f64): bool {
   return (cx - ax) * (by - ay) < (cy - ay) * (bx - ax);
 }
 
-/** Puts a point that lies below the front into it, and takes out what it beats. Returns where its choice is to be written. */
-export function insert(front: usize, latency: f64, energy: f64): usize {
+/** Puts a point that lies below the front into it, with its choice, and takes out what it beats; marks a front that is full. */
+export function insert(front: usize, latency: f64, energy: f64, choice: usize): void {
   let count = load<i32>(front, FRONT_COUNT);
   let first = upTo(front, latency);
   // An entry of the same latency has more energy, or the point would not lie below.
@@ -57,14 +58,17 @@ export function insert(front: usize, latency: f64, energy: f64): usize {
     while (first > 1 && !convex(front, first - 2, first - 1, latency, energy)) first--;
     while (last + 1 < count && !convexAfter(front, latency, energy, last, last + 1)) last++;
   }
-  reserve(front + FRONT_ENTRIES + <usize>(count + 2) * FRONT_ENTRY_BYTES);
+  if (count - (last - first) >= load<i32>(front, FRONT_ROOM) || !reserve(entry(front, count + 2))) {
+    store<i32>(front, 1, FRONT_FULL);
+    return;
+  }
   memory.copy(entry(front, first + 1), entry(front, last), <usize>(count - last) * FRONT_ENTRY_BYTES);
   count += 1 - (last - first);
   store<i32>(front, count, FRONT_COUNT);
   const at = entry(front, first);
   store<f64>(at, latency, FRONT_LATENCY);
   store<f64>(at, energy, FRONT_ENERGY);
-  return at + FRONT_CHOICE;
+  memory.copy(at + FRONT_CHOICE, choice, CHOICE_BYTES);
 }
 
 function convex(front: usize, a: i32, b: i32, latency: f64, energy: f64): bool {
@@ -81,8 +85,8 @@ function convexAfter(front: usize, latency: f64, energy: f64, b: i32, c: i32): b
   );
 }
 
-/** Grows the memory so that `end` lies inside; the caller traps if there is no more to have. */
-export function reserve(end: usize): void {
+/** Grows the memory so that `end` lies inside; false if there is no more to have. */
+export function reserve(end: usize): bool {
   const pages = <i32>((end + 0xffff) >> 16) - memory.size();
-  if (pages > 0 && memory.grow(max(pages, 16)) < 0) unreachable();
+  return pages <= 0 || memory.grow(max(pages, 16)) >= 0 || memory.grow(pages) >= 0;
 }

@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError, quote, UsageError } from "../errors.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters, parseHardware } from "../hardware/hardware.ts";
 import { hardwareGrid, parseValues } from "../sweep/grid.ts";
@@ -7,30 +7,31 @@ import { once } from "./options.ts";
 import { formatNumber } from "./table.ts";
 
 export interface HardwareArgs {
-  readonly pe: string;
-  readonly "scratchpad-kib": string;
-  readonly "accumulator-kib": string;
+  readonly pe: string | undefined;
+  readonly "scratchpad-kib": string | undefined;
+  readonly "accumulator-kib": string | undefined;
   readonly hardware: string | undefined;
 }
 
-/** The options that name hardware; each takes a value, a list `64,128`, a range `8..512:8` or one of powers `4..128:x2`. */
-export function hardwareOptions(defaults: {
+/** What the options that are not given stand for. */
+export interface HardwareDefaults {
   readonly pe: string;
   readonly scratchpad: string;
   readonly accumulator: string;
-}) {
+}
+
+/** The options that name hardware; each takes a value, a list `64,128`, a range `8..512:8` or one of powers `4..128:x2`. */
+export function hardwareOptions(defaults: HardwareDefaults) {
+  const values = <F extends string>(flag: F, describe: string, value: string) => ({
+    describe,
+    defaultDescription: value,
+    requiresArg: true,
+    coerce: once<string>(flag),
+  });
   return {
-    pe: { describe: "PEs along a side of the array", default: defaults.pe, coerce: once<string>("pe") },
-    "scratchpad-kib": {
-      describe: "Scratchpad size",
-      default: defaults.scratchpad,
-      coerce: once<string>("scratchpad-kib"),
-    },
-    "accumulator-kib": {
-      describe: "Accumulator size",
-      default: defaults.accumulator,
-      coerce: once<string>("accumulator-kib"),
-    },
+    pe: values("pe", "PEs along a side of the array", defaults.pe),
+    "scratchpad-kib": values("scratchpad-kib", "Scratchpad size", defaults.scratchpad),
+    "accumulator-kib": values("accumulator-kib", "Accumulator size", defaults.accumulator),
     hardware: {
       describe: "One config from a file instead",
       type: "string",
@@ -40,19 +41,47 @@ export function hardwareOptions(defaults: {
   } as const;
 }
 
+/** Values of each parameter, or the one config of a file. */
+export type HardwareChoice =
+  | { readonly file: HardwareParameters }
+  | {
+      readonly file?: undefined;
+      readonly peDim: readonly number[];
+      readonly scratchpadKib: readonly number[];
+      readonly accumulatorKib: readonly number[];
+    };
+
+/** What the options name. */
+export async function readHardware(args: HardwareArgs, defaults: HardwareDefaults): Promise<HardwareChoice> {
+  if (args.hardware === undefined) {
+    return {
+      peDim: parseValues(args.pe ?? defaults.pe, "--pe"),
+      scratchpadKib: parseValues(args["scratchpad-kib"] ?? defaults.scratchpad, "--scratchpad-kib"),
+      accumulatorKib: parseValues(args["accumulator-kib"] ?? defaults.accumulator, "--accumulator-kib"),
+    };
+  }
+  for (const flag of ["pe", "scratchpad-kib", "accumulator-kib"] as const) {
+    if (args[flag] === undefined) continue;
+    throw new UsageError(`--${flag}: expected no such flag beside --hardware, found ${quote(args[flag])}`);
+  }
+  return { file: parseHardware(await loadDocument(args.hardware), args.hardware) };
+}
+
 /** Every config that the options name. */
-export async function readGrid(args: HardwareArgs): Promise<readonly HardwareParameters[]> {
-  if (args.hardware !== undefined) return [parseHardware(await loadDocument(args.hardware), args.hardware)];
-  return hardwareGrid({
-    peDim: parseValues(args.pe, "--pe"),
-    scratchpadKib: parseValues(args["scratchpad-kib"], "--scratchpad-kib"),
-    accumulatorKib: parseValues(args["accumulator-kib"], "--accumulator-kib"),
-  });
+export async function readGrid(
+  args: HardwareArgs,
+  defaults: HardwareDefaults,
+): Promise<readonly HardwareParameters[]> {
+  const choice = await readHardware(args, defaults);
+  return choice.file ? [choice.file] : hardwareGrid(choice);
 }
 
 /** The one config that the options name. */
-export async function readConfig(args: HardwareArgs): Promise<HardwareParameters> {
-  const [config, ...more] = await readGrid(args);
+export async function readConfig(
+  args: HardwareArgs,
+  defaults: HardwareDefaults,
+): Promise<HardwareParameters> {
+  const [config, ...more] = await readGrid(args, defaults);
   if (config && more.length === 0) {
     createHardware(config);
     return config;

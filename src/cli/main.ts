@@ -85,7 +85,8 @@ function report(error: unknown): number {
   if (error instanceof InputError || error instanceof UsageError) {
     const hint = error instanceof InputError ? error.problem.hint : error.hint;
     process.stderr.write(`polaris: ${error.message}${hint === undefined ? "" : ` (${hint})`}\n`);
-    return EXIT.wrongInput;
+    // Ctrl-C may be why nothing was found.
+    return controller.signal.aborted ? EXIT.interrupted : EXIT.wrongInput;
   }
   process.stderr.write(
     `polaris: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

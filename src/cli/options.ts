@@ -56,6 +56,17 @@ export const objective = {
       : parseObjective(String(once<unknown>("objective")(value as string)), "--objective"),
 };
 
+/** The same where it may not be given with other flags: then undefined. */
+export const optionalObjective = {
+  ...objective,
+  default: undefined,
+  coerce: (value: unknown): Objective | undefined =>
+    value === undefined ? undefined : objective.coerce(value),
+};
+
+/** `--seed` where nothing is random: it is taken everywhere, so that scripts need not know. */
+export const unusedSeed = { ...shared.seed, describe: "Taken; nothing here is random" };
+
 /** Ends a search early. */
 export const limits = {
   budget: {

@@ -1,7 +1,7 @@
 import { access, constants, open, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
-import { InputError } from "../errors.ts";
+import { InputError, quote } from "../errors.ts";
 
 /**
  * Opens a file for writing.
@@ -57,4 +57,19 @@ export function unwritable(file: string, error: unknown): unknown {
   return found === undefined
     ? error
     : new InputError({ where: `--out ${file}`, expected: "a file to write", found });
+}
+
+/**
+ * The format that the name of a file asks for.
+ *
+ * @throws InputError if it is none of those that there are
+ */
+export function outputFormat<F extends string>(file: string, formats: readonly F[]): F {
+  const format = formats.find((name) => file.toLowerCase().endsWith(`.${name}`));
+  if (format !== undefined) return format;
+  throw new InputError({
+    where: "--out",
+    expected: `a name that ends in ${formats.map((name) => `.${name}`).join(" or ")}`,
+    found: quote(file),
+  });
 }

@@ -1,31 +1,33 @@
 import { InputError } from "../errors.ts";
-import { accessEnergies } from "../hardware/energy.ts";
-import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import type { HardwareParameters } from "../hardware/hardware.ts";
+import type { ArchivePool } from "../mapper/archive-pool.ts";
 import type { MemoryView } from "../mapper/layer-archive.ts";
-import { minimiseNetwork, type NetworkChoice } from "../mapper/network.ts";
+import { type Limits, Watch } from "../mapper/limits.ts";
+import { type LayerPoints, minimiseNetwork, type NetworkChoice } from "../mapper/network.ts";
 import {
   type ArchivedLayer,
-  type ArchivePool,
   bestOn,
-  collectNetwork,
   layersOf,
   type NetworkArchive,
   type NetworkPoint,
+  networkBounds,
   networkHulls,
 } from "../mapper/network-archive.ts";
-import type { Objective } from "../mapper/objective.ts";
+import { checkObjective, type Objective, TOLERANCE, tieCost } from "../mapper/objective.ts";
+import { checkLayers } from "../mapper/request.ts";
 import type { Workload } from "../workload/workload.ts";
+import { collectPlatforms, configAt, optimisticMemories, type Platform, wholeBox } from "./platform.ts";
 import { PriorityQueue } from "./queue.ts";
-import { type ArrayAreas, arrayAreas, type Box, type HardwareSpace, halves, memoryRange } from "./space.ts";
+import { type Box, createHardwareSpace, type HardwareSpace, halves } from "./space.ts";
 
-export interface CodesignRequest {
+export interface CodesignRequest extends Limits {
   /** Networks that the hardware is to serve; of several, the geometric mean of their objectives is minimised. */
   readonly workloads: readonly Workload[];
+  /** Lists in any order. */
   readonly space: HardwareSpace;
   readonly objective: Objective;
-  /** Time after which the best answer so far is given, with what it may be short of. */
-  readonly budgetMs?: number;
-  readonly signal?: AbortSignal;
+  /** Candidates priced, over all arrays and layers in equal shares, after which the best of those is given. */
+  readonly evaluations?: number;
   readonly onProgress?: (progress: CodesignProgress) => void;
 }
 
@@ -38,7 +40,10 @@ export interface CodesignResult {
   readonly hardware: HardwareParameters;
   /** For each workload. */
   readonly networks: readonly CodesignedNetwork[];
-  /** Proven: no hardware of the space with no choice of mappings has a smaller objective. */
+  /**
+   * Proven, to TOLERANCE: no hardware of the space with no choice of mappings has a smaller objective, nor, where the objective is
+   * latency or energy alone, an equal one and less of the other.
+   */
   readonly optimal: boolean;
   /** The objective is at most (1 + gap) times the least; 0 if optimal. */
   readonly gap: number;
@@ -66,153 +71,157 @@ export interface CodesignedNetwork extends Omit<NetworkPoint, "picks"> {
   readonly layers: readonly ArchivedLayer[];
 }
 
-/** How often other tasks of the thread get their turn. */
-const TURN_MS = 40;
-
-/** One array with the networks enumerated on it. */
-export interface Platform {
-  readonly networks: readonly NetworkArchive[];
-  readonly areas: ArrayAreas;
-}
-
 /**
  * The best hardware of a space together with the best mappings for it.
  *
  * Branch and bound over boxes of memory sizes: no config of a box does better than one with the capacities of its largest and
  * the access energies of its smallest memories would. The most promising box is halved until it is a single config.
  *
- * @throws InputError if no config is within the area cap
+ * A limit that ends the enumeration leaves the best design by the mappings found so far, and a gap to what no mapping goes below.
+ *
+ * @throws InputError if the request is wrong, or no config is within the area cap
  */
 export async function codesign(pool: ArchivePool, request: CodesignRequest): Promise<CodesignResult> {
-  const { space, objective, signal, budgetMs = Number.POSITIVE_INFINITY } = request;
-  const started = performance.now();
-  const platforms = await collectPlatforms(pool, request);
-  const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
+  const space = checkRequest(request);
+  const { workloads, objective, evaluations, onProgress } = request;
+  const watch = new Watch(request);
+  try {
+    const platforms = await collectPlatforms(pool, {
+      workloads,
+      space,
+      ...(evaluations === undefined ? {} : { evaluations }),
+      signal: watch.signal,
+      onLayer: (done, of) => onProgress?.({ phase: "enumerate", done, of }),
+    });
+    const found = await branchAndBound(space, platforms, objective, watch, onProgress);
+    return toResult(request, space, platforms, found);
+  } finally {
+    watch.close();
+  }
+}
 
-  const queue = new PriorityQueue<Box>();
+function checkRequest({ workloads, space, objective }: CodesignRequest): HardwareSpace {
+  checkObjective(objective);
+  if (workloads.length === 0)
+    throw new InputError({ where: "workloads", expected: "at least one", found: "none" });
+  for (const { layers } of workloads) checkLayers(layers);
+  return createHardwareSpace(space);
+}
+
+/** The best config by the mappings that were found, and what no config that was left open goes below. */
+interface Found {
+  readonly box: Box;
+  readonly best: Bound;
+  readonly open: Bound | undefined;
+  readonly steps: readonly CodesignStep[];
+  readonly boxes: number;
+}
+
+async function branchAndBound(
+  space: HardwareSpace,
+  platforms: readonly Platform[],
+  objective: Objective,
+  watch: Watch,
+  onProgress: CodesignRequest["onProgress"],
+): Promise<Found> {
+  const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
+  const queue = new PriorityQueue<{ readonly platform: Platform; readonly box: Box }>();
   let boxes = 0;
   let best: (Bound & { readonly box: Box }) | undefined;
-  let leastArea = Number.POSITIVE_INFINITY;
-  const enter = (box: Box): void => {
-    const platform = platforms[box.array] as Platform;
-    const area = platform.areas.least(box);
-    leastArea = Math.min(leastArea, area);
-    if (area > cap) return;
+  const boundOf = (platform: Platform, box: Box): Bound =>
+    boundOn(platform, optimisticMemories(space, box), objective, networkHulls);
+  const enter = (platform: Platform, box: Box): void => {
+    if (platform.areas.least(box) > cap) return;
     boxes++;
-    const bound = boundOf(space, platform, box, objective);
-    if (isLess(bound, best)) queue.push(bound.cost, box, bound.tie);
+    const bound = boundOf(platform, box);
+    if (isLess(bound, best)) queue.push(bound.cost, { platform, box }, bound.tie);
   };
-  const tryConfig = (array: number, scratchpad: number, accumulator: number): void => {
-    const platform = platforms[array] as Platform;
+  const tryConfig = (platform: Platform, scratchpad: number, accumulator: number): void => {
     if (platform.areas.of(scratchpad, accumulator) > cap) return;
+    const { array } = platform;
     const box: Box = { array, scratchpad: [scratchpad, scratchpad], accumulator: [accumulator, accumulator] };
-    const value = boundOf(space, platform, box, objective);
+    const value = boundOf(platform, box);
     if (isLess(value, best)) best = { box, ...value };
   };
 
-  for (const array of space.arrays.keys()) {
-    enter({
-      array,
-      scratchpad: [0, space.scratchpadKib.length - 1],
-      accumulator: [0, space.accumulatorKib.length - 1],
-    });
-  }
+  const unseen = unseenBound(space, platforms, objective);
   const steps: CodesignStep[] = [];
   const note = (): void => {
     const last = steps.at(-1);
     if (!best || (last && last.best === best.cost && boxes < 2 * last.work)) return;
-    steps.push({ work: boxes, best: best.cost, bound: Math.min(best.cost, queue.least) });
+    const bound = Math.min(best.cost, queue.least, unseen?.cost ?? Number.POSITIVE_INFINITY);
+    steps.push({ work: boxes, best: best.cost, bound });
   };
-  let turned = performance.now();
-  for (
-    let next = queue.peek();
-    next && isLess({ cost: next.key, tie: next.tie }, best);
-    next = queue.peek()
-  ) {
-    const now = performance.now();
-    if (best && (signal?.aborted || now - started >= budgetMs)) break;
-    if (now - turned >= TURN_MS) {
-      request.onProgress?.({ phase: "bound", boxes, gap: (best?.cost ?? Number.NaN) / queue.least - 1 });
-      await new Promise((resolve) => setTimeout(resolve));
-      turned = performance.now();
+  for (const platform of platforms) enter(platform, wholeBox(space, platform.array));
+  let next = queue.peek();
+  for (; next && isLess(toBound(next), best) && !(best && watch.over()); next = queue.peek()) {
+    if (watch.due) {
+      onProgress?.({ phase: "bound", boxes, gap: (best?.cost ?? Number.NaN) / queue.least - 1 });
+      await watch.turn();
     }
-    const box = queue.pop() as Box;
+    const { platform, box } = queue.pop() as { readonly platform: Platform; readonly box: Box };
     // A config of the box, in hope of cutting others sooner; a box of one config is its own answer.
-    tryConfig(box.array, box.scratchpad[1], box.accumulator[1]);
+    tryConfig(platform, box.scratchpad[1], box.accumulator[1]);
     const parts = halves(space, box);
     if (!parts) continue;
-    tryConfig(box.array, box.scratchpad[0], box.accumulator[0]);
-    for (const part of parts) enter(part);
+    tryConfig(platform, box.scratchpad[0], box.accumulator[0]);
+    for (const part of parts) enter(platform, part);
     note();
   }
-  if (!best) {
-    throw new InputError({
-      where: "--max-area-mm2",
-      expected: `at least the smallest config's ${leastArea}`,
-      found: String(cap),
-    });
+  if (!best) throw new Error("no config found though one is within the area");
+  const open = lesser(unseen, next && toBound(next));
+  return { box: best.box, best, open, steps, boxes };
+}
+
+/** What mappings that were not looked at may do; undefined if there are none. */
+function unseenBound(
+  space: HardwareSpace,
+  platforms: readonly Platform[],
+  objective: Objective,
+): Bound | undefined {
+  let least: Bound | undefined;
+  for (const platform of platforms) {
+    if (platform.complete) continue;
+    const memories = optimisticMemories(space, wholeBox(space, platform.array));
+    least = lesser(least, boundOn(platform, memories, objective, networkBounds));
   }
-  const platform = platforms[best.box.array] as Platform;
-  const next = queue.peek();
-  const optimal = !next || !isLess({ cost: next.key, tie: next.tie }, best);
-  const gap = optimal ? 0 : best.cost / queue.least - 1;
-  steps.push({ work: boxes, best: best.cost, bound: best.cost / (1 + gap) });
-  const archives = platforms.flatMap(({ networks }) =>
-    networks.flatMap((network) => [...new Set(network.archives)]),
+  return least;
+}
+
+function toResult(
+  { workloads, objective }: CodesignRequest,
+  space: HardwareSpace,
+  platforms: readonly Platform[],
+  { box, best, open, steps, boxes }: Found,
+): CodesignResult {
+  const hardware = configAt(space, box, 0);
+  const platform = platforms.find(({ array }) => array === box.array) as Platform;
+  const gap = open ? Math.max(0, best.cost / open.cost - 1) : 0;
+  const archives = new Set(
+    platforms.flatMap(({ networks }) => networks.flatMap((network) => network.archives)),
   );
-  const [scratchpadKib, accumulatorKib] = sizes(space, best.box, 0);
+  const sum = (of: "covered" | "evaluated"): number =>
+    [...archives].reduce((total, archive) => total + archive[of], 0);
   return {
-    hardware: {
-      ...(space.arrays[best.box.array] as HardwareSpace["arrays"][number]),
-      scratchpadKib,
-      accumulatorKib,
-    },
+    hardware,
     networks: platform.networks.map((network, i) => {
-      const point = bestOn(network, scratchpadKib, accumulatorKib, objective) as NetworkPoint;
+      const point = bestOn(
+        network,
+        hardware.scratchpadKib,
+        hardware.accumulatorKib,
+        objective,
+      ) as NetworkPoint;
       const { picks: _, ...rest } = point;
-      return { workload: request.workloads[i]?.name ?? "", ...rest, layers: layersOf(network, point) };
+      return { workload: workloads[i]?.name ?? "", ...rest, layers: layersOf(network, point, objective) };
     }),
-    optimal,
-    gap,
-    steps,
+    optimal: !open || !isLess(open, best),
+    gap: gap <= TOLERANCE ? 0 : gap,
+    steps: [...steps, { work: boxes, best: best.cost, bound: best.cost / (1 + gap) }],
     boxes,
     configs: space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length,
-    covered: archives.reduce((sum, archive) => sum + archive.covered, 0),
-    evaluated: archives.reduce((sum, archive) => sum + archive.evaluated, 0),
+    covered: sum("covered"),
+    evaluated: sum("evaluated"),
   };
-}
-
-export async function collectPlatforms(
-  pool: ArchivePool,
-  request: Pick<CodesignRequest, "workloads" | "space" | "onProgress">,
-): Promise<readonly Platform[]> {
-  const { workloads, space } = request;
-  const range = memoryRange(space);
-  let done = 0;
-  let of = 0;
-  const step = (): void => request.onProgress?.({ phase: "enumerate", done: ++done, of });
-  const pending = space.arrays.map(async (array) => ({
-    networks: await Promise.all(
-      workloads.map(({ layers }) => {
-        of += new Set(layers.map(({ shape }) => JSON.stringify(shape))).size;
-        return collectNetwork(pool, layers, array, range, step);
-      }),
-    ),
-    areas: arrayAreas(space, array),
-  }));
-  return Promise.all(pending);
-}
-
-/** KiB at the lower (0) or upper (1) end of a box. */
-function sizes(
-  space: HardwareSpace,
-  box: Box,
-  end: 0 | 1,
-): readonly [scratchpad: number, accumulator: number] {
-  return [
-    space.scratchpadKib[box.scratchpad[end]] as number,
-    space.accumulatorKib[box.accumulator[end]] as number,
-  ];
 }
 
 /** An objective, and what decides among equals: for latency alone the energy, for energy alone the latency. */
@@ -225,38 +234,33 @@ function isLess(a: Bound, b: Bound | undefined): boolean {
   return !b || a.cost < b.cost || (a.cost === b.cost && a.tie < b.tie);
 }
 
+function lesser(a: Bound | undefined, b: Bound | undefined): Bound | undefined {
+  return b && isLess(b, a) ? b : a;
+}
+
+function toBound({ key, tie }: { readonly key: number; readonly tie: number }): Bound {
+  return { cost: key, tie };
+}
+
 /**
- * What no config of a box goes below: the objective with the capacities of the largest memories and the access energies of
- * the smallest; and, for configs that reach this objective, the tie. For a box of one config it is what the config has.
+ * The objective on given memories. On the optimistic memories of a box no config of it goes below that; and, of the configs that reach
+ * this objective, none below the tie. For a box of one config it is what the config has.
  */
-function boundOf(space: HardwareSpace, { networks }: Platform, box: Box, objective: Objective): Bound {
-  const memories = optimisticMemories(space, box);
+function boundOn(
+  { networks }: Platform,
+  memories: MemoryView,
+  objective: Objective,
+  pointsOf: (network: NetworkArchive, memories: MemoryView) => readonly LayerPoints[],
+): Bound {
   const mean = (values: readonly number[]): number =>
     values.length === 1
       ? (values[0] as number)
       : values.reduce((product, value) => product * value ** (1 / values.length), 1);
-  const least = networks.map((network) => minimiseNetwork(networkHulls(network, memories), objective));
+  const least = networks.map((network) => minimiseNetwork(pointsOf(network, memories), objective));
   const of = (value: (choice: NetworkChoice) => number): number =>
     mean(least.map((choice) => (choice ? value(choice) : Number.POSITIVE_INFINITY)));
   return {
     cost: of(({ cost }) => cost),
-    tie:
-      objective.energyPower === 0
-        ? of(({ energyPj }) => energyPj)
-        : objective.latencyPower === 0
-          ? of(({ latencyCycles }) => latencyCycles)
-          : 0,
-  };
-}
-
-/** Memories as large as a box's largest, as cheap as its smallest. */
-export function optimisticMemories(space: HardwareSpace, box: Box): MemoryView {
-  const array = space.arrays[box.array] as HardwareSpace["arrays"][number];
-  const [scratchpadKib, accumulatorKib] = sizes(space, box, 0);
-  const [largestScratchpad, largestAccumulator] = sizes(space, box, 1);
-  return {
-    ...accessEnergies(createHardware({ ...array, scratchpadKib, accumulatorKib })),
-    scratchpadKib: largestScratchpad,
-    accumulatorKib: largestAccumulator,
+    tie: of(({ latencyCycles, energyPj }) => tieCost(objective, latencyCycles, energyPj)),
   };
 }

@@ -1,13 +1,17 @@
 import { type Totals, totals } from "../fidelity/totals.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import type { ArchivePool } from "../mapper/archive-pool.ts";
 import type { Point } from "../mapper/hull.ts";
+import { type Limits, Watch } from "../mapper/limits.ts";
 import { networkHull } from "../mapper/network.ts";
-import { type ArchivePool, networkHulls } from "../mapper/network-archive.ts";
+import { networkHulls } from "../mapper/network-archive.ts";
+import { checkLayers } from "../mapper/request.ts";
 import type { Workload } from "../workload/workload.ts";
-import { type CodesignRequest, collectPlatforms, optimisticMemories, type Platform } from "./codesign.ts";
+import type { CodesignProgress } from "./codesign.ts";
+import { collectPlatforms, configAt, optimisticMemories, type Platform, wholeBox } from "./platform.ts";
 import { PriorityQueue } from "./queue.ts";
-import { type Box, type HardwareSpace, halves } from "./space.ts";
+import { type Box, createHardwareSpace, type HardwareSpace, halves } from "./space.ts";
 
 /** A point of the latency, energy, area front: a config, and what some choice of mappings on it costs. */
 export interface FrontPoint {
@@ -15,82 +19,85 @@ export interface FrontPoint {
   readonly totals: Totals;
 }
 
-export interface FrontRequest extends Pick<CodesignRequest, "signal" | "budgetMs" | "onProgress"> {
+export interface FrontRequest extends Limits {
   readonly workload: Workload;
+  /** Lists in any order. */
   readonly space: HardwareSpace;
+  readonly onProgress?: (progress: CodesignProgress) => void;
 }
 
 export interface Front {
   /** Area rising. */
   readonly points: readonly FrontPoint[];
-  /** All of the front is there; else that of the configs with at most `areaMm2`. */
+  /** All of the front is there; else that of the configs of less than `areaMm2`. */
   readonly complete: boolean;
   readonly areaMm2: number;
   readonly boxes: number;
 }
 
-/** How often other tasks of the thread get their turn. */
-const TURN_MS = 40;
-
 /**
- * Every config of a space, and every choice of mappings on the lower-left hull of its (latency, energy) pairs, that no other
- * beats in latency, energy and area together.
+ * Every config of a space, and every choice of mappings at a vertex of the lower-left hull of its (latency, energy) pairs, that no
+ * other such choice beats in latency, energy and area together: whatever is the best of some latency ^ a x energy ^ b under some area
+ * is among them. Choices between two vertices are not.
  *
  * Boxes of memory sizes are taken by rising area, so that all that may beat a config has been seen when its turn comes. A box
- * none of whose optimistic pairs lies below the stairs of what has been seen is cut.
+ * none of whose optimistic pairs lies below the stairs of what has been seen is cut. A limit that ends the enumeration leaves no front.
+ *
+ * @throws InputError if the request is wrong, or no config is within the area cap
  */
 export async function codesignFront(pool: ArchivePool, request: FrontRequest): Promise<Front> {
-  const { workload, space, signal, budgetMs = Number.POSITIVE_INFINITY } = request;
-  const started = performance.now();
-  const platforms = await collectPlatforms(pool, {
-    workloads: [workload],
-    space,
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-  });
+  const { workload, onProgress } = request;
+  const space = createHardwareSpace(request.space);
+  checkLayers(workload.layers);
+  const watch = new Watch(request);
+  try {
+    const platforms = await collectPlatforms(pool, {
+      workloads: [workload],
+      space,
+      signal: watch.signal,
+      onLayer: (done, of) => onProgress?.({ phase: "enumerate", done, of }),
+    });
+    if (platforms.some(({ complete }) => !complete)) {
+      return { points: [], complete: false, areaMm2: 0, boxes: 0 };
+    }
+    return await walk(space, platforms, watch, onProgress);
+  } finally {
+    watch.close();
+  }
+}
+
+async function walk(
+  space: HardwareSpace,
+  platforms: readonly Platform[],
+  watch: Watch,
+  onProgress: FrontRequest["onProgress"],
+): Promise<Front> {
   const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
-  const queue = new PriorityQueue<Box>();
+  const queue = new PriorityQueue<{ readonly platform: Platform; readonly box: Box }>();
   const points: FrontPoint[] = [];
   const stairs = new Stairs();
   let boxes = 0;
-  const enter = (box: Box): void => {
-    const area = (platforms[box.array] as Platform).areas.least(box);
-    if (area <= cap) queue.push(area, box);
+  const enter = (platform: Platform, box: Box): void => {
+    const least = platform.areas.least(box);
+    if (least <= cap) queue.push(least, { platform, box });
   };
-  for (const array of space.arrays.keys()) {
-    enter({
-      array,
-      scratchpad: [0, space.scratchpadKib.length - 1],
-      accumulator: [0, space.accumulatorKib.length - 1],
-    });
-  }
-  let turned = performance.now();
-  let complete = true;
-  while (queue.size > 0) {
-    const now = performance.now();
-    if (signal?.aborted || now - started >= budgetMs) {
-      complete = false;
-      break;
+  for (const platform of platforms) enter(platform, wholeBox(space, platform.array));
+  while (queue.size > 0 && !watch.over()) {
+    if (watch.due) {
+      onProgress?.({ phase: "front", boxes, points: points.length, areaMm2: queue.least });
+      await watch.turn();
     }
-    if (now - turned >= TURN_MS) {
-      request.onProgress?.({ phase: "front", boxes, points: points.length, areaMm2: queue.least });
-      await new Promise((resolve) => setTimeout(resolve));
-      turned = performance.now();
-    }
-    const box = queue.pop() as Box;
-    const [network] = (platforms[box.array] as Platform).networks;
+    const { platform, box } = queue.pop() as { readonly platform: Platform; readonly box: Box };
+    const [network] = platform.networks;
     boxes++;
     const hull = network ? networkHull(networkHulls(network, optimisticMemories(space, box))) : [];
     if (hull.length === 0 || stairs.cover(hull)) continue;
     const parts = halves(space, box);
     if (parts) {
-      for (const part of parts) enter(part);
+      for (const part of parts) enter(platform, part);
       continue;
     }
-    const hardware = {
-      ...(space.arrays[box.array] as HardwareSpace["arrays"][number]),
-      scratchpadKib: space.scratchpadKib[box.scratchpad[0]] as number,
-      accumulatorKib: space.accumulatorKib[box.accumulator[0]] as number,
-    };
+    const hardware = configAt(space, box, 0);
     const silicon = area(createHardware(hardware));
     for (const { latencyCycles, energyPj } of hull) {
       if (!stairs.add({ latencyCycles, energyPj })) continue;
@@ -100,6 +107,7 @@ export async function codesignFront(pool: ArchivePool, request: FrontRequest): P
       });
     }
   }
+  const complete = queue.size === 0;
   return { points: amongEqualAreas(points), complete, areaMm2: complete ? cap : queue.least, boxes };
 }
 

@@ -1,15 +1,50 @@
+import { InputError, quote } from "../errors.ts";
 import { accumulatorArea, scratchpadArea, sumAreas } from "../hardware/area.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import type { ArrayParameters, MemoryRange } from "../mapper/layer-archive.ts";
 
-/** Hardware that a co-design chooses from: every array with every pair of memory sizes. */
+/** Hardware that a co-design chooses from: every array with every pair of memory sizes, within an area. */
 export interface HardwareSpace {
   readonly arrays: readonly ArrayParameters[];
-  /** Rising. */
   readonly scratchpadKib: readonly number[];
-  /** Rising. */
   readonly accumulatorKib: readonly number[];
   readonly maxAreaMm2?: number;
+}
+
+/**
+ * The same space with every list rising and without repeats, which boxes and bounds rely on.
+ *
+ * @throws InputError if a value is none that hardware may have, or a list is empty
+ */
+export function createHardwareSpace(space: HardwareSpace): HardwareSpace {
+  const { maxAreaMm2 = Number.POSITIVE_INFINITY } = space;
+  if (!(maxAreaMm2 > 0)) {
+    throw new InputError({ where: "maxAreaMm2", expected: "a number above 0", found: quote(maxAreaMm2) });
+  }
+  const arrays = new Map<string, ArrayParameters>();
+  for (const { peDim, bandwidth = "shared" } of some("arrays", space.arrays)) {
+    createHardware({ peDim, bandwidth, scratchpadKib: 1, accumulatorKib: 1 });
+    arrays.set(`${peDim} ${bandwidth}`, bandwidth === "shared" ? { peDim } : { peDim, bandwidth });
+  }
+  for (const scratchpadKib of some("scratchpadKib", space.scratchpadKib))
+    createHardware({ peDim: 2, scratchpadKib, accumulatorKib: 1 });
+  for (const accumulatorKib of some("accumulatorKib", space.accumulatorKib))
+    createHardware({ peDim: 2, scratchpadKib: 1, accumulatorKib });
+  return {
+    arrays: [...arrays.values()].sort((a, b) => a.peDim - b.peDim),
+    scratchpadKib: rising(space.scratchpadKib),
+    accumulatorKib: rising(space.accumulatorKib),
+    ...(space.maxAreaMm2 === undefined ? {} : { maxAreaMm2 }),
+  };
+}
+
+function some<T>(where: string, values: readonly T[]): readonly T[] {
+  if (values.length > 0) return values;
+  throw new InputError({ where, expected: "at least one value", found: "none" });
+}
+
+function rising(values: readonly number[]): readonly number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 /** Neighbouring memory sizes on one array, as index ranges into the space's lists, both ends included. */
@@ -17,15 +52,6 @@ export interface Box {
   readonly array: number;
   readonly scratchpad: readonly [number, number];
   readonly accumulator: readonly [number, number];
-}
-
-export function memoryRange({ scratchpadKib, accumulatorKib }: HardwareSpace): MemoryRange {
-  return {
-    leastScratchpadKib: scratchpadKib[0] ?? 1,
-    mostScratchpadKib: scratchpadKib.at(-1) ?? 1,
-    leastAccumulatorKib: accumulatorKib[0] ?? 1,
-    mostAccumulatorKib: accumulatorKib.at(-1) ?? 1,
-  };
 }
 
 /** The two halves of a box, cut at the geometric middle of the memory whose sizes differ by the larger factor. */
@@ -53,16 +79,21 @@ export interface ArrayAreas {
   of(scratchpad: number, accumulator: number): number;
   /** Smallest area in a box. It need not be that of the smallest memories: macro areas are no smooth function of size. */
   least(box: Box): number;
+  /** The memories that some config within an area has; undefined if there is none. */
+  within(mm2: number): MemoryRange | undefined;
 }
 
-export function arrayAreas(space: HardwareSpace, array: ArrayParameters): ArrayAreas {
+export function arrayAreas(
+  { scratchpadKib, accumulatorKib }: HardwareSpace,
+  array: ArrayParameters,
+): ArrayAreas {
   const { peDim } = array;
-  const scratchpads = space.scratchpadKib.map((scratchpadKib) => {
-    const { scratchpadRows } = createHardware({ ...array, scratchpadKib, accumulatorKib: 1 });
+  const scratchpads = scratchpadKib.map((kib) => {
+    const { scratchpadRows } = createHardware({ ...array, scratchpadKib: kib, accumulatorKib: 1 });
     return scratchpadArea(peDim, scratchpadRows).mm2;
   });
-  const banks = space.accumulatorKib.map((accumulatorKib) => {
-    const { accumulatorRows } = createHardware({ ...array, scratchpadKib: 1, accumulatorKib });
+  const banks = accumulatorKib.map((kib) => {
+    const { accumulatorRows } = createHardware({ ...array, scratchpadKib: 1, accumulatorKib: kib });
     return accumulatorArea(accumulatorRows).mm2;
   });
   const least = (areas: readonly number[], [low, high]: readonly [number, number]): number => {
@@ -70,9 +101,27 @@ export function arrayAreas(space: HardwareSpace, array: ArrayParameters): ArrayA
     for (let i = low; i <= high; i++) found = Math.min(found, areas[i] as number);
     return found;
   };
+  const leastScratchpad = least(scratchpads, [0, scratchpads.length - 1]);
+  const leastBank = least(banks, [0, banks.length - 1]);
   return {
     of: (scratchpad, accumulator) =>
       sumAreas(peDim, scratchpads[scratchpad] as number, banks[accumulator] as number),
     least: (box) => sumAreas(peDim, least(scratchpads, box.scratchpad), least(banks, box.accumulator)),
+    within: (mm2) => {
+      const pads = scratchpadKib.filter(
+        (_, i) => sumAreas(peDim, scratchpads[i] as number, leastBank) <= mm2,
+      );
+      const accumulators = accumulatorKib.filter(
+        (_, i) => sumAreas(peDim, leastScratchpad, banks[i] as number) <= mm2,
+      );
+      const [leastScratchpadKib, mostScratchpadKib] = [pads[0], pads.at(-1)];
+      const [leastAccumulatorKib, mostAccumulatorKib] = [accumulators[0], accumulators.at(-1)];
+      return leastScratchpadKib === undefined ||
+        mostScratchpadKib === undefined ||
+        leastAccumulatorKib === undefined ||
+        mostAccumulatorKib === undefined
+        ? undefined
+        : { leastScratchpadKib, mostScratchpadKib, leastAccumulatorKib, mostAccumulatorKib };
+    },
   };
 }

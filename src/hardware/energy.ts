@@ -35,3 +35,22 @@ export function accessEnergies(hardware: Hardware): AccessEnergies {
     dramPj: 12.5 * 8 * DRAM_BURST_WORDS,
   };
 }
+
+/**
+ * Energy of one run of a layer in pJ from what it accesses: MACs (each reads a register), words that fill registers, rows of the
+ * accumulator and of the scratchpad, DRAM bursts. Added up in the kernels' order, so that the last bit is theirs.
+ */
+export function accessEnergyPj(
+  energies: AccessEnergies,
+  macs: number,
+  registerFills: number,
+  accumulatorRows: number,
+  scratchpadRows: number,
+  dramBursts: number,
+): number {
+  let energy = macs * energies.macPj + (macs + registerFills) * energies.registerPj;
+  energy += accumulatorRows * energies.accumulatorPj;
+  energy += scratchpadRows * energies.scratchpadPj;
+  energy += dramBursts * energies.dramPj;
+  return energy;
+}

@@ -3,13 +3,15 @@ import { type BayesTask, runBayes } from "../baselines/bayes/bayes.ts";
 import { type DosaTask, descend } from "../baselines/dosa/dosa.ts";
 import { type RandomTask, runRandom } from "../baselines/random.ts";
 import { type Chunk, type ChunkAnswer, createChunkEvaluator } from "../designs/chunk.ts";
+import { InputError, type InputProblem } from "../errors.ts";
 import { createEngine } from "../fidelity/engine.ts";
-import { collectArchive, type LayerArchive } from "../mapper/layer-archive.ts";
-import type { ArchiveJob } from "../mapper/network-archive.ts";
+import { collectArchive } from "../mapper/enumeration.ts";
+import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
 import type { AnnealAnswer, AnnealJob, BreedAnswer, BreedJob, WalkProblem } from "../walk/request.ts";
 import { Walker } from "../walk/walker.ts";
-import type { BaselineJob, JobWorkerData } from "./pool.ts";
+import type { BaselineJob, JobWorkerData, StoppableJob } from "./pool.ts";
+import { isSet } from "./stop-flag.ts";
 
 const { module } = workerData as JobWorkerData;
 const engine = await createEngine(module);
@@ -25,9 +27,15 @@ export function chunk(job: Chunk): ChunkAnswer {
   } as unknown as ArrayBuffer) as unknown as ChunkAnswer;
 }
 
-/** Enumerates one layer on one PE array. */
-export function archive({ shape, array, range }: ArchiveJob): LayerArchive {
-  return collectArchive(module, shape, array, range);
+/** Enumerates one layer on one PE array, until it is told to stop. What is wrong with the input is an answer: errors lose their class. */
+export function archive({ job, stop }: StoppableJob): LayerArchive | InputProblem {
+  const { shape, array, range, ...limits } = job;
+  try {
+    return collectArchive(module, shape, array, range, { ...limits, stop: () => isSet(stop) });
+  } catch (error) {
+    if (error instanceof InputError) return error.problem;
+    throw error;
+  }
 }
 
 let walker: { readonly key: string; readonly walker: Walker } | undefined;

@@ -4,13 +4,23 @@ import type { BayesTask } from "../baselines/bayes/bayes.ts";
 import type { DosaTask } from "../baselines/dosa/dosa.ts";
 import type { RandomTask } from "../baselines/random.ts";
 import type { ChunkPool } from "../designs/chunk.ts";
-import type { ArchivePool } from "../mapper/network-archive.ts";
+import { InputError, type InputProblem } from "../errors.ts";
+import type { ArchivePool } from "../mapper/archive-pool.ts";
+import type { ArchiveJob } from "../mapper/enumeration.ts";
+import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
 import type { WalkPool, WalkProblem } from "../walk/request.ts";
+import { createStopFlags } from "./stop-flag.ts";
 
 /** What a worker of the pool starts from. */
 export interface JobWorkerData {
   readonly module: WebAssembly.Module;
+}
+
+/** An enumeration, and the flag that ends it once it is set. */
+export interface StoppableJob {
+  readonly job: ArchiveJob;
+  readonly stop: Int32Array;
 }
 
 /** A task of a baseline, and the problem that it is of. */
@@ -38,6 +48,7 @@ export async function createJobPool(workers: number): Promise<JobPool> {
     // Without a limit what a worker holds grows with the machine, not with the work.
     resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
+  const stopFlag = createStopFlags();
   let closed = false;
   // The answer of a job that was dropped may still arrive, which Piscina takes for a fault.
   pool.on("error", (error: unknown) => {
@@ -46,7 +57,12 @@ export async function createJobPool(workers: number): Promise<JobPool> {
   return {
     workers,
     evaluateChunk: (job) => pool.run(job, { name: "chunk", transferList: [job.bytes.buffer as ArrayBuffer] }),
-    collectArchive: (job) => pool.run(job, { name: "archive" }),
+    collectArchive: async (job, signal) => {
+      const stoppable: StoppableJob = { job, stop: stopFlag(signal) };
+      const answer: LayerArchive | InputProblem = await pool.run(stoppable, { name: "archive" });
+      if ("found" in answer) throw new InputError(answer);
+      return answer;
+    },
     anneal: (job) => pool.run(job, { name: "anneal" }),
     breed: (job) => pool.run(job, { name: "breed" }),
     dosa: (job) => pool.run(job, { name: "dosa" }),

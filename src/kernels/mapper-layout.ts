@@ -132,6 +132,9 @@ export const CHOICE_BYTES = 32;
 export const FRONT_COUNT = 0;
 /** i32: not 0 to keep every non-dominated (latency, energy) pair, 0 to keep only those on the lower-left convex hull. */
 export const FRONT_KEEP_PARETO = 4;
+/** i32: entries that it may hold; not 0 once one found no room, which is then missing. */
+export const FRONT_ROOM = 8;
+export const FRONT_FULL = 12;
 export const FRONT_ENTRIES = 16;
 export const FRONT_LATENCY = 0;
 export const FRONT_ENERGY = 8;
@@ -142,6 +145,9 @@ export const FRONT_ENTRY_BYTES = 48;
 // are to be small; an entry stays while no other is at most as large in all of them.
 /** i32 */
 export const ARCHIVE_COUNT = 0;
+/** i32: entries that it may hold; not 0 once one found no room, which is then missing. */
+export const ARCHIVE_ROOM = 4;
+export const ARCHIVE_FULL = 8;
 export const ARCHIVE_ENTRIES = 16;
 export const ARCHIVE_LATENCY = 0;
 /** pJ of register fills and DRAM bursts: the part of the energy that depends on the mapping, not on the memory sizes. */

@@ -17,8 +17,17 @@ export interface CappedChoice {
   readonly tieProven: boolean;
 }
 
-/** Nodes of the search tree after which the answer comes with a gap. */
+/** What ends the search of a capped optimum; the answer then comes with a gap. */
+export interface CappedLimits {
+  /** Nodes of the search tree. */
+  readonly nodes?: number;
+  /** Looked at now and then. */
+  readonly over?: () => boolean;
+}
+
 const NODES = 200_000;
+/** Nodes between two looks at `over`. */
+const LOOK = 64;
 /** Takes from a number what rounding may have added to it. */
 const BELOW = 1 - 1e-12;
 
@@ -32,14 +41,14 @@ export function minimiseCapped(
   layers: readonly LayerPoints[],
   objective: Objective,
   caps: Caps,
-  nodes: number = NODES,
+  limits: CappedLimits = {},
 ): CappedChoice {
-  const { best, bound } = search(layers, objective, caps, nodes);
+  const { best, bound } = search(layers, objective, caps, limits);
   const tie = tieBreak(objective);
   if (!best || !tie) return { best, bound, tieProven: true };
   const { latencyCycles, energyPj } = best;
   const among = objective.energyPower === 0 ? { ...caps, latencyCycles } : { ...caps, energyPj };
-  const second = search(layers, tie, among, nodes);
+  const second = search(layers, tie, among, limits);
   if (!second.best) return { best, bound, tieProven: false };
   return {
     best: sumPicks(layers, second.best.picks, objective),
@@ -55,10 +64,10 @@ export function minimiseCapped(
  * @param layers with the vertices of their lower-left hulls as points
  */
 export function boundCapped(layers: readonly LayerPoints[], objective: Objective, caps: Caps): number {
-  return boundOf(networkHull(layers), 0, 0, limits(caps), objective);
+  return boundOf(networkHull(layers), 0, 0, infinite(caps), objective);
 }
 
-function limits(caps: Caps): Required<Caps> {
+function infinite(caps: Caps): Required<Caps> {
   return {
     latencyCycles: caps.latencyCycles ?? Number.POSITIVE_INFINITY,
     energyPj: caps.energyPj ?? Number.POSITIVE_INFINITY,
@@ -69,9 +78,9 @@ function search(
   layers: readonly LayerPoints[],
   objective: Objective,
   caps: Caps,
-  nodes: number,
+  { nodes = NODES, over = () => false }: CappedLimits,
 ): Pick<CappedChoice, "best" | "bound"> {
-  const most = limits(caps);
+  const most = infinite(caps);
   // The layers that matter most come first, so that the bound is tight early.
   const order = layers
     .map((_, i) => i)
@@ -88,6 +97,7 @@ function search(
   let least = Number.POSITIVE_INFINITY;
   let open = Number.POSITIVE_INFINITY;
   let visited = 0;
+  let left = nodes;
   const consider = (choice: readonly number[]): void => {
     const sum = sumPicks(layers, choice, objective);
     if (sum.latencyCycles > most.latencyCycles || sum.energyPj > most.energyPj || sum.cost >= least) return;
@@ -110,7 +120,8 @@ function search(
       .sort((a, b) => a.bound - b.bound || a.pick - b.pick);
     for (const { pick, l, e, bound } of options) {
       if (bound >= least) continue;
-      if (visited++ >= nodes) {
+      if (visited++ % LOOK === LOOK - 1 && over()) left = 0;
+      if (visited > left) {
         open = Math.min(open, bound);
         continue;
       }
@@ -128,7 +139,7 @@ function search(
 }
 
 function weight({ count, points }: LayerPoints): number {
-  return count * Math.max(0, ...points.map((point) => point.latencyCycles));
+  return count * (points.at(-1)?.latencyCycles ?? 0);
 }
 
 /** Least objective on a hull shifted by (latency, energy), within the caps; Infinity where nothing of it lies within. */

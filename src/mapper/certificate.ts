@@ -1,41 +1,49 @@
+import { InputError } from "../errors.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import { formatMapping } from "../space/mapping.ts";
-import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
+import { DIMS, type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
 import type { Caps } from "./capped.ts";
-import { windowTiles } from "./choice.ts";
-import type { WindowRecord } from "./layer-search.ts";
+import { WINDOW_DIMS, windowTiles } from "./choice.ts";
 import type { MapRequest, NetworkMapping } from "./map-network.ts";
-import type { Objective } from "./objective.ts";
+import { type Objective, TOLERANCE } from "./objective.ts";
 import { paddedShapes } from "./padding.ts";
-import { type FixedTiles, tileChoices } from "./problem.ts";
+import { type FixedTiles, type TileChoices, tileChoices } from "./problem.ts";
+import type { WindowRecord } from "./window-queue.ts";
 
 /**
- * The evidence for a mapper's answer, for a checker that trusts nothing of the mapper: every window of every distinct layer
- * with what became of it, and the front that all of them left. To check: the windows are all there are; a bound of a window
- * that was cut lies on or above the front and below none of its candidates; no candidate of a window that was searched lies
- * below the front; and the network's choice is the least over the sums of its points. `docs/mapper.md` says how, and
- * `test/mapper/certificate.test.ts` does it.
+ * The evidence for a mapper's answer, for a checker that trusts nothing of the mapper: every window of every distinct shape
+ * with what became of it, the front that all of them left, and which of its points each layer has. `docs/mapper.md` says how to
+ * check it, and `test/mapper/certificate.test.ts` does it.
  */
 export interface Certificate {
   readonly version: 1;
   readonly workload: string;
   readonly hardware: HardwareParameters;
-  readonly objective: string;
+  readonly objective: Objective;
   readonly optimal: boolean;
+  /** The objective is at most (1 + gap) times the least, to `tolerance`. */
   readonly gap: number;
+  readonly tolerance: number;
   readonly totals: NetworkMapping["totals"];
   /** Tile extents that were given: the proof is over mappings that have them. */
   readonly tiles?: FixedTiles;
   /** Caps that the totals keep; fronts are then whole Pareto sets, otherwise lower-left convex hulls. */
   readonly caps?: Caps;
-  readonly layers: readonly LayerCertificate[];
+  /** In the order of the workload. */
+  readonly layers: readonly {
+    readonly name: string;
+    readonly count: number;
+    /** Place of the layer's shape among the searches. */
+    readonly search: number;
+    /** Place of its mapping in that search's front. */
+    readonly pick: number;
+  }[];
+  readonly searches: readonly SearchCertificate[];
 }
 
-export interface LayerCertificate {
-  /** Layers of this shape. */
-  readonly names: readonly string[];
-  readonly count: number;
-  /** The (latency, energy) pairs that all windows together left. */
+/** What the search for the mappings of one shape left. */
+export interface SearchCertificate {
+  /** The (latency, energy) pairs that all windows together left; of one run. */
   readonly front: readonly {
     readonly shape: LayerShape;
     readonly mapping: string;
@@ -46,82 +54,123 @@ export interface LayerCertificate {
   readonly variants: readonly {
     readonly shape: LayerShape;
     readonly windows: readonly WindowCertificate[];
+    /** A bound on all windows that are not listed; absent if all are. */
+    readonly rest?: Bounds;
   }[];
 }
 
-export interface WindowCertificate {
-  /** Extents of the tile below DRAM. */
-  readonly tile: Readonly<Record<"R" | "S" | "P" | "Q" | "N", number>>;
-  readonly status: WindowRecord["status"];
-  /** No candidate of the window has less; null where none fits. */
+/** No candidate has less; null where none fits. */
+interface Bounds {
   readonly latencyAtLeast: number | null;
   readonly energyPjAtLeast: number | null;
 }
 
+export interface WindowCertificate extends Bounds {
+  /** Extents of the tile below DRAM. */
+  readonly tile: Readonly<Record<(typeof WINDOW_DIMS)[number], number>>;
+  /** Open: a limit ended the search before it. */
+  readonly status: WindowRecord["status"];
+}
+
+/** Windows that a certificate may list: some 130 MB of JSON. */
+const MOST_WINDOWS = 1_000_000;
+
 /** Gathers the evidence while `mapNetwork` runs: give `onWindow` to it, then `finish` its answer. */
+export interface Certifier {
+  readonly onWindow: NonNullable<MapRequest["onWindow"]>;
+  finish(workload: string, objective: Objective, result: NetworkMapping): Certificate;
+}
+
+/** @throws InputError if the layers have more windows than a certificate may list */
 export function createCertifier(
   request: Pick<MapRequest, "layers" | "tiles" | "caps" | "allowPadding" | "hardware">,
-) {
-  const { layers, tiles, caps, allowPadding = false } = request;
-  const padded = (shape: LayerShape): readonly LayerShape[] =>
-    allowPadding ? paddedShapes(shape, request.hardware.peDim, tiles) : [];
-  const records = new Map<string, WindowRecord[]>();
+): Certifier {
+  const { layers, tiles, caps } = request;
+  const keys = [...new Set(layers.map(({ shape }) => shapeKey(shape)))];
+  const variants = keys.map((key) => {
+    const { shape } = layers.find((layer) => shapeKey(layer.shape) === key) as Layer;
+    const padded = request.allowPadding ? paddedShapes(shape, request.hardware.peDim, tiles) : [];
+    return [shape, ...padded].map((one) => ({ shape: one, choices: tileChoices(one, tiles) }));
+  });
+  refuseMore(variants.flat().reduce((sum, { choices }) => sum + windowCount(choices), 0));
+  const placeOf = new Map(keys.map((key, place) => [key, place]));
+  const searchOf = layers.map(({ shape }) => placeOf.get(shapeKey(shape)) as number);
+  /** By search, then by variant. */
+  const records = variants.map((shapes) => shapes.map((): WindowRecord[] => []));
   return {
-    onWindow(layer: Layer, record: WindowRecord): void {
-      const list = records.get(layer.name);
-      if (list) list.push(record);
-      else records.set(layer.name, [record]);
+    onWindow: ({ shape }, record) => {
+      records[placeOf.get(shapeKey(shape)) ?? -1]?.[record.variant]?.push(record);
     },
 
-    finish(workload: string, objective: Objective, result: NetworkMapping): Certificate {
-      const certified = [...records].map(([name, windows]): LayerCertificate => {
-        const { shape } = layers.find((layer) => layer.name === name) as Layer;
-        const place = layers.findIndex((layer) => layer.name === name);
-        const same = layers.filter((layer) => shapeKey(layer.shape) === shapeKey(shape));
-        return {
-          names: same.map((layer) => layer.name),
-          count: same.reduce((sum, { count }) => sum + count, 0),
-          front: (result.fronts[place] ?? []).map(({ mapping, ...point }) => ({
+    finish(workload, objective, result) {
+      const { hardware, optimal, gap, totals, fronts, picks } = result;
+      return {
+        version: 1,
+        workload,
+        hardware,
+        objective,
+        optimal,
+        gap,
+        tolerance: TOLERANCE,
+        totals,
+        ...(tiles ? { tiles } : {}),
+        ...(caps ? { caps } : {}),
+        layers: layers.map(({ name, count }, i) => ({
+          name,
+          count,
+          search: searchOf[i] as number,
+          pick: picks[i] as number,
+        })),
+        searches: variants.map((shapes, search) => ({
+          front: (fronts[searchOf.indexOf(search)] ?? []).map(({ mapping, ...point }) => ({
             shape: point.shape,
             mapping: formatMapping(mapping),
             latencyCycles: point.latencyCycles,
             energyPj: point.energyPj,
           })),
-          variants: [shape, ...padded(shape)].map((variant, index) => ({
-            shape: variant,
-            windows: windows
-              .filter((window) => window.variant === index)
-              .map((window) => windowCertificate(variant, tiles, window)),
+          variants: shapes.map(({ shape, choices }, variant) => ({
+            shape,
+            ...variantEvidence(choices, records[search]?.[variant] ?? []),
           })),
-        };
-      });
-      const { hardware, optimal, gap, totals } = result;
-      return {
-        version: 1,
-        workload,
-        hardware,
-        objective: objective.name,
-        optimal,
-        gap,
-        totals,
-        ...(tiles ? { tiles } : {}),
-        ...(caps ? { caps } : {}),
-        layers: certified,
+        })),
       };
     },
   };
 }
 
-function windowCertificate(
-  shape: LayerShape,
-  tiles: FixedTiles | undefined,
-  record: WindowRecord,
-): WindowCertificate {
+function variantEvidence(
+  choices: TileChoices,
+  records: readonly WindowRecord[],
+): Pick<SearchCertificate["variants"][number], "windows" | "rest"> {
+  const windows: WindowCertificate[] = [];
+  let rest: Bounds | undefined;
+  for (const record of records) {
+    if (record.window === "rest") rest = boundsOf(record);
+    else
+      windows.push({
+        tile: windowTiles(choices, record.window),
+        status: record.status,
+        ...boundsOf(record),
+      });
+  }
+  return { windows, ...(rest ? { rest } : {}) };
+}
+
+function boundsOf({ latencyAtLeast, energyPjAtLeast }: WindowRecord): Bounds {
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  return {
-    tile: windowTiles(tileChoices(shape, tiles), record.window),
-    status: record.status,
-    latencyAtLeast: finite(record.latencyAtLeast),
-    energyPjAtLeast: finite(record.energyPjAtLeast),
-  };
+  return { latencyAtLeast: finite(latencyAtLeast), energyPjAtLeast: finite(energyPjAtLeast) };
+}
+
+function windowCount(choices: TileChoices): number {
+  return WINDOW_DIMS.reduce((product, dim) => product * (choices[DIMS.indexOf(dim)]?.length ?? 1), 1);
+}
+
+function refuseMore(windows: number): void {
+  if (windows <= MOST_WINDOWS) return;
+  throw new InputError({
+    where: "certificate",
+    expected: `layers of at most ${MOST_WINDOWS} windows together`,
+    found: String(windows),
+    hint: "--layer certifies one layer alone, --tile a part of its windows",
+  });
 }

@@ -1,4 +1,3 @@
-import { InputError } from "../errors.ts";
 import { createEngine, type LocalEngine } from "../fidelity/engine.ts";
 import { type Totals, totals } from "../fidelity/totals.ts";
 import { area } from "../hardware/area.ts";
@@ -6,33 +5,33 @@ import { createHardware, type Hardware, type HardwareParameters } from "../hardw
 import type { BoundBy } from "../kernels/batch.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
-import { boundCapped, type Caps, minimiseCapped } from "./capped.ts";
-import { lowerLeftHull, type Point } from "./hull.ts";
+import type { Caps } from "./capped.ts";
+import { choose, layerGap } from "./choose.ts";
 import { whyNot } from "./infeasible.ts";
-import { LayerSearch, type MappedPoint, type SearchStatistics, type WindowRecord } from "./layer-search.ts";
-import { minimiseNetwork, type NetworkChoice } from "./network.ts";
-import { cost, type Objective } from "./objective.ts";
+import { LayerSearch, type MappedPoint } from "./layer-search.ts";
+import { type Limits, Watch } from "./limits.ts";
+import { checkObjective, type Objective } from "./objective.ts";
 import { paddedShapes } from "./padding.ts";
 import type { FixedTiles } from "./problem.ts";
+import { checkLayers } from "./request.ts";
+import { type SearchStatistics, sumStatistics } from "./statistics.ts";
+import type { WindowRecord } from "./window-queue.ts";
 
-export interface MapRequest {
+export interface MapRequest extends Limits {
   readonly layers: readonly Layer[];
   readonly hardware: HardwareParameters;
   readonly objective: Objective;
   /** Layers may run padded to a better bound. */
   readonly allowPadding?: boolean;
-  /** Tile extents below DRAM that every layer is to have. */
+  /** Tile extents below DRAM that every layer is to have; they divide its bounds. */
   readonly tiles?: FixedTiles;
   /** Most that the totals may be. */
   readonly caps?: Caps;
-  /** Time after which the best answer so far is given, with what it may be short of. */
-  readonly budgetMs?: number;
-  /** Candidates after which the same happens. */
+  /** Candidates priced after which the best answer so far is given. */
   readonly evaluations?: number;
-  /** Ends the search as a budget does. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number) => void;
-  /** Called with what became of each window of each distinct layer. */
+  /** Distinct shapes that are proven, of so many. */
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Called with what became of each window of each distinct shape; `layer` is the first that has it. */
   readonly onWindow?: (layer: Layer, window: WindowRecord) => void;
 }
 
@@ -48,7 +47,7 @@ export interface MappedLayer {
   readonly latencyCycles: number;
   readonly energyUj: number;
   readonly boundBy: BoundBy;
-  /** No mapping of the map space lies below the layer's hull of (latency, energy). */
+  /** No mapping of the map space lies below the layer's hull of (latency, energy), to the last bit. */
   readonly optimal: boolean;
   /** By how much, at most, the layer's least objective may lie below the best one found; 0 if optimal. */
   readonly gap: number;
@@ -57,21 +56,23 @@ export interface MappedLayer {
 export interface NetworkMapping {
   readonly hardware: HardwareParameters;
   readonly totals: Totals;
-  /** Proven: no choice of mappings has a smaller objective. */
+  /**
+   * Proven, to TOLERANCE: no choice of mappings has a smaller objective, nor, where the objective is latency or energy alone, an
+   * equal one and less of the other.
+   */
   readonly optimal: boolean;
   /** The objective is at most (1 + gap) times the least; 0 if optimal. */
   readonly gap: number;
   readonly layers: readonly MappedLayer[];
+  /** For each layer the place of its mapping in its front. */
+  readonly picks: readonly number[];
   /** For each layer the hull (with caps: the whole front) of (latency, energy) that its mapping was chosen from. */
   readonly fronts: readonly (readonly MappedPoint[])[];
   readonly statistics: SearchStatistics;
 }
 
-/** Windows that are searched between two looks at the clock; the first look is soon, so that every layer has an answer. */
-const FIRST_STEP = 8;
+/** Windows that are searched, or eight times as many that are bounded, between two looks at the clock. */
 const STEP = 64;
-/** How often other tasks of the thread get their turn. */
-const TURN_MS = 40;
 
 /** A search for each distinct shape, the layers that share it, and the hull they share. */
 interface Entry {
@@ -82,46 +83,54 @@ interface Entry {
 /**
  * The best mapping of each layer of a network on one accelerator.
  *
- * Exact unless a budget ends it first; the objective is that of the totals, of which the layers' own optima are no part
- * (docs/mapper.md). Layers of equal shape are searched once.
+ * Exact unless a limit ends it first; the objective is that of the totals, of which the layers' own optima are no part
+ * (docs/mapper.md). Layers of equal shape are searched once. Every layer has a mapping before any limit is looked at.
  *
  * @param module the compiled kernels
- * @throws InputError if no mapping fits, or none within the caps
+ * @throws InputError if the request is wrong, if no mapping fits, or if none was found within the caps
  */
 export async function mapNetwork(module: WebAssembly.Module, request: MapRequest): Promise<NetworkMapping> {
+  checkLayers(request.layers, request.tiles);
+  checkObjective(request.objective);
   const hardware = createHardware(request.hardware);
-  const entries = openSearches(module, request, hardware);
-  await run([...entries.values()], request);
-  const searches = request.layers.map((layer) => (entries.get(shapeKey(layer.shape)) as Entry).search);
-  const fronts = searches.map((search) => search.points());
-  const choice = choose(request, searches, fronts);
-  const engine = await createEngine(module, 1);
-  const layers = request.layers.map((layer, i): MappedLayer => {
-    const search = searches[i] as LayerSearch;
-    const points = fronts[i] as readonly MappedPoint[];
-    const point = points[choice.picks[i] as number] as MappedPoint;
+  const watch = new Watch(request);
+  try {
+    const entries = openSearches(module, request, hardware);
+    await run([...entries.values()], request, watch);
+    const searches = request.layers.map((layer) => (entries.get(shapeKey(layer.shape)) as Entry).search);
+    const fronts = searches.map((search) => search.points());
+    const choice = choose(request, searches, fronts, watch);
+    const engine = await createEngine(module, 1);
+    const layers = request.layers.map((layer, i): MappedLayer => {
+      const search = searches[i] as LayerSearch;
+      const points = fronts[i] as readonly MappedPoint[];
+      const point = points[choice.picks[i] as number] as MappedPoint;
+      return {
+        name: layer.name,
+        count: layer.count,
+        shape: point.shape,
+        ...(shapeKey(point.shape) === shapeKey(layer.shape) ? {} : { paddedFrom: layer.shape }),
+        mapping: formatMapping(point.mapping),
+        latencyCycles: point.latencyCycles,
+        energyUj: point.energyPj * 1e-6,
+        boundBy: confirm(engine, point, hardware),
+        optimal: search.done,
+        gap: search.done ? 0 : layerGap(request.objective, points, search.unsearched()),
+      };
+    });
     return {
-      name: layer.name,
-      count: layer.count,
-      shape: point.shape,
-      ...(shapeKey(point.shape) === shapeKey(layer.shape) ? {} : { paddedFrom: layer.shape }),
-      mapping: formatMapping(point.mapping),
-      latencyCycles: point.latencyCycles,
-      energyUj: point.energyPj * 1e-6,
-      boundBy: confirm(engine, point, hardware),
-      optimal: search.done,
-      gap: search.done ? 0 : layerGap(request.objective, points, search.unsearched()),
+      hardware: request.hardware,
+      totals: totals(layers, area(hardware)),
+      optimal: choice.optimal,
+      gap: choice.gap,
+      layers,
+      picks: choice.picks,
+      fronts,
+      statistics: sumStatistics([...entries.values()].map(({ search }) => search.statistics())),
     };
-  });
-  return {
-    hardware: request.hardware,
-    totals: totals(layers, area(hardware)),
-    optimal: choice.gap === 0 && (isProduct(request.objective) || searches.every((search) => search.done)),
-    gap: choice.gap,
-    layers,
-    fronts,
-    statistics: sumStatistics([...entries.values()].map(({ search }) => search.statistics())),
-  };
+  } finally {
+    watch.close();
+  }
 }
 
 /**
@@ -154,7 +163,9 @@ function openSearches(
     const search = new LayerSearch(module, layer.shape, hardware, {
       keepPareto: request.caps !== undefined,
       ...(request.tiles === undefined ? {} : { tiles: request.tiles }),
-      ...(request.allowPadding ? { padded: paddedShapes(layer.shape, hardware.peDim, request.tiles) } : {}),
+      ...(request.allowPadding
+        ? { padded: () => paddedShapes(layer.shape, hardware.peDim, request.tiles) }
+        : {}),
       ...(onWindow === undefined ? {} : { onWindow: (window: WindowRecord) => onWindow(layer, window) }),
     });
     entries.set(key, { layer, search });
@@ -162,118 +173,26 @@ function openSearches(
   return entries;
 }
 
-/** Advances all searches in turn until they are done or the budget ends, but never before each has found a mapping. */
-async function run(entries: readonly Entry[], request: MapRequest): Promise<void> {
-  const started = performance.now();
-  let turned = started;
+/** Advances all searches in turn until they are done or a limit is reached, but never before each has found a mapping. */
+async function run(entries: readonly Entry[], request: MapRequest, watch: Watch): Promise<void> {
+  const { evaluations } = request;
   const over = (): boolean =>
-    request.signal?.aborted === true ||
-    performance.now() - started >= (request.budgetMs ?? Number.POSITIVE_INFINITY) ||
-    (request.evaluations !== undefined &&
-      sumStatistics(entries.map(({ search }) => search.statistics())).evaluated >= request.evaluations);
+    watch.over() ||
+    (evaluations !== undefined &&
+      sumStatistics(entries.map(({ search }) => search.statistics())).evaluated >= evaluations);
   for (const { search } of entries) {
-    do search.advance(FIRST_STEP);
+    do search.advance(1);
     while (!search.done && search.points().length === 0);
   }
-  for (let open = entries.filter(({ search }) => !search.done); open.length > 0; ) {
+  for (let open = entries.filter(({ search }) => !search.done); open.length > 0 && !over(); ) {
     for (const { search } of open) {
-      if (over()) return;
+      if (over()) break;
       search.advance(STEP);
-      if (performance.now() - turned < TURN_MS) continue;
-      request.onProgress?.(entries.filter((entry) => entry.search.done).length);
-      await new Promise((resolve) => setTimeout(resolve));
-      turned = performance.now();
+      if (!watch.due) continue;
+      request.onProgress?.(entries.filter((entry) => entry.search.done).length, entries.length);
+      await watch.turn();
     }
     open = open.filter(({ search }) => !search.done);
   }
-}
-
-function choose(
-  request: MapRequest,
-  searches: readonly LayerSearch[],
-  fronts: readonly (readonly MappedPoint[])[],
-): NetworkChoice & { readonly gap: number } {
-  const { layers, objective, caps } = request;
-  const count = (i: number): number => (layers[i] as Layer).count;
-  const possible = fronts.map((points, i) => [...points, ...(searches[i] as LayerSearch).unsearched()]);
-  if (caps === undefined) {
-    const best = minimiseNetwork(
-      fronts.map((points, i) => ({ count: count(i), points })),
-      objective,
-    );
-    if (!best) throw new Error("a layer has no mapping though its smallest tile fits");
-    if (searches.every((search) => search.done)) return { ...best, gap: 0 };
-    const least = minimiseNetwork(
-      possible.map((points, i) => ({ count: count(i), points: lowerLeftHull(points) })),
-      objective,
-    );
-    return { ...best, gap: gapOf(best.cost, least?.cost ?? 0) };
-  }
-  const { best, bound } = minimiseCapped(
-    fronts.map((points, i) => ({ count: count(i), points })),
-    objective,
-    caps,
-  );
-  const done = searches.every((search) => search.done);
-  if (!best) throw unreachableCaps(request, fronts, done && bound === Number.POSITIVE_INFINITY);
-  if (done) return { ...best, gap: gapOf(best.cost, bound) };
-  const least = boundCapped(
-    possible.map((points, i) => ({ count: count(i), points: lowerLeftHull(points) })),
-    objective,
-    caps,
-  );
-  return { ...best, gap: gapOf(best.cost, Math.min(bound, least)) };
-}
-
-/** Not lexicographic: equal costs are as good as each other. */
-function isProduct({ latencyPower, energyPower }: Objective): boolean {
-  return latencyPower > 0 && energyPower > 0;
-}
-
-function gapOf(found: number, least: number): number {
-  return least > 0 ? Math.max(0, found / least - 1) : Number.POSITIVE_INFINITY;
-}
-
-function layerGap(objective: Objective, points: readonly Point[], corners: readonly Point[]): number {
-  const least = (set: readonly Point[]): number =>
-    set.reduce(
-      (low, { latencyCycles, energyPj }) => Math.min(low, cost(objective, latencyCycles, energyPj)),
-      Infinity,
-    );
-  const found = least(points);
-  return gapOf(found, Math.min(found, least(corners)));
-}
-
-/** Says how far the caps are out of reach. */
-function unreachableCaps(
-  request: MapRequest,
-  fronts: readonly (readonly MappedPoint[])[],
-  proven: boolean,
-): InputError {
-  const sumOfLeast = (of: (point: Point) => number): number =>
-    request.layers.reduce((sum, { count }, i) => sum + count * Math.min(...(fronts[i] ?? []).map(of)), 0);
-  const { latencyCycles, energyPj } = request.caps ?? {};
-  const [cycles, pj] = [sumOfLeast((point) => point.latencyCycles), sumOfLeast((point) => point.energyPj)];
-  const least = proven ? "least possible" : "least found";
-  const found = [
-    ...(latencyCycles === undefined ? [] : [`at most ${latencyCycles} cycles (${least} ${cycles})`]),
-    ...(energyPj === undefined ? [] : [`at most ${energyPj * 1e-6} uJ (${least} ${pj * 1e-6})`]),
-  ].join(" and ");
-  return new InputError({
-    where: "caps on latency and energy",
-    expected: "caps that some choice of mappings keeps",
-    found,
-    ...(proven ? {} : { hint: "none was found in time; that there is none is not proven" }),
-  });
-}
-
-export function sumStatistics(all: readonly SearchStatistics[]): SearchStatistics {
-  const sum = (key: keyof SearchStatistics): number => all.reduce((total, one) => total + one[key], 0);
-  return {
-    covered: sum("covered"),
-    evaluated: sum("evaluated"),
-    windows: sum("windows"),
-    windowsCut: sum("windowsCut"),
-    windowsOverCapacity: sum("windowsOverCapacity"),
-  };
+  for (const { search } of entries) search.reportOpen();
 }

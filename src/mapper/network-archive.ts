@@ -3,9 +3,13 @@ import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
+import type { ArchivePool } from "./archive-pool.ts";
+import { layerGap } from "./choose.ts";
+import type { Point } from "./hull.ts";
 import {
   type ArchivePoint,
   type ArrayParameters,
+  archiveBound,
   archiveHull,
   archiveMapping,
   type LayerArchive,
@@ -16,24 +20,14 @@ import {
 import { type LayerPoints, minimiseNetwork } from "./network.ts";
 import type { Objective } from "./objective.ts";
 
-/** One enumeration: a layer on an array, for a range of memories. */
-export interface ArchiveJob {
-  readonly shape: LayerShape;
-  readonly array: ArrayParameters;
-  readonly range: MemoryRange;
-}
-
-/** Whatever enumerates layers, several at a time. */
-export interface ArchivePool {
-  collectArchive(job: ArchiveJob): Promise<LayerArchive>;
-}
-
 /** A network on one PE array, ready for every size of the memories. */
 export interface NetworkArchive {
   readonly layers: readonly Layer[];
   readonly array: ArrayParameters;
   /** In the order of the layers; layers of equal shape share one. */
   readonly archives: readonly LayerArchive[];
+  /** Every mapping was looked at. */
+  readonly complete: boolean;
 }
 
 /** A hardware config with the best mappings for it. */
@@ -44,7 +38,7 @@ export interface NetworkPoint {
   readonly picks: readonly number[];
 }
 
-/** A layer with the mapping chosen for it, which is proven to be part of the best choice; metrics are of one run. */
+/** A layer with the mapping chosen for it; metrics are of one run. */
 export interface ArchivedLayer {
   readonly name: string;
   readonly count: number;
@@ -52,43 +46,71 @@ export interface ArchivedLayer {
   readonly mapping: string;
   readonly latencyCycles: number;
   readonly energyUj: number;
-  readonly optimal: true;
-  readonly gap: 0;
+  /** No mapping of the map space lies below the layer's hull of (latency, energy) on this hardware. */
+  readonly optimal: boolean;
+  /** By how much, at most, the layer's least objective may lie below the best one found; 0 if optimal. */
+  readonly gap: number;
 }
 
-/** Enumerates every distinct layer of a network on an array. */
+/** What a network is enumerated for. */
+export interface NetworkJob {
+  readonly layers: readonly Layer[];
+  readonly array: ArrayParameters;
+  readonly range: MemoryRange;
+  /** Candidates priced for each distinct layer after which its archive is given as it stands. */
+  readonly evaluations?: number;
+}
+
+/**
+ * Enumerates every distinct layer of a network on an array.
+ *
+ * @param signal ends it soon; the archive is then not complete
+ * @param onArchive called for each distinct layer
+ */
 export async function collectNetwork(
   pool: ArchivePool,
-  layers: readonly Layer[],
-  array: ArrayParameters,
-  range: MemoryRange,
-  onArchive?: () => void,
+  { layers, ...job }: NetworkJob,
+  { signal, onArchive }: { readonly signal?: AbortSignal; readonly onArchive?: () => void } = {},
 ): Promise<NetworkArchive> {
   const jobs = new Map<string, Promise<LayerArchive>>();
   for (const { shape } of layers) {
     const key = shapeKey(shape);
     if (jobs.has(key)) continue;
-    const job = pool.collectArchive({ shape, array, range }).then((archive) => {
+    const pending = pool.collectArchive({ ...job, shape }, signal).then((archive) => {
       onArchive?.();
       return archive;
     });
-    jobs.set(key, job);
+    jobs.set(key, pending);
   }
-  const archives = layers.map(({ shape }) => jobs.get(shapeKey(shape)) as Promise<LayerArchive>);
-  return { layers, array, archives: await Promise.all(archives) };
+  const archives = await Promise.all(
+    layers.map(({ shape }) => jobs.get(shapeKey(shape)) as Promise<LayerArchive>),
+  );
+  return { layers, array: job.array, archives, complete: archives.every(({ complete }) => complete) };
 }
 
 /** The hull of each layer on given memories. */
 export function networkHulls(network: NetworkArchive, memories: MemoryView): LayerPoints<ArchivePoint>[] {
-  const hulls = new Map<LayerArchive, ArchivePoint[]>();
-  return network.layers.map(({ count }, i) => {
-    const archive = network.archives[i] as LayerArchive;
-    let hull = hulls.get(archive);
-    if (!hull) {
-      hull = archiveHull(archive, memories);
-      hulls.set(archive, hull);
+  return ofEachLayer(network, (archive) => archiveHull(archive, memories));
+}
+
+/** What no mapping of each layer lies below on given memories. */
+export function networkBounds(network: NetworkArchive, memories: MemoryView): LayerPoints[] {
+  return ofEachLayer(network, (archive) => archiveBound(archive, memories));
+}
+
+function ofEachLayer<P extends Point>(
+  { layers, archives }: NetworkArchive,
+  pointsOf: (archive: LayerArchive) => readonly P[],
+): LayerPoints<P>[] {
+  const known = new Map<LayerArchive, readonly P[]>();
+  return layers.map(({ count }, i) => {
+    const archive = archives[i] as LayerArchive;
+    let points = known.get(archive);
+    if (!points) {
+      points = pointsOf(archive);
+      known.set(archive, points);
     }
-    return { count, points: hull };
+    return { count, points };
   });
 }
 
@@ -120,21 +142,28 @@ export function bestOn(
 }
 
 /** The layers of a point with their mappings. */
-export function layersOf(network: NetworkArchive, point: NetworkPoint): readonly ArchivedLayer[] {
-  const hulls = networkHulls(network, memoryView(point.hardware));
+export function layersOf(
+  network: NetworkArchive,
+  point: NetworkPoint,
+  objective: Objective,
+): readonly ArchivedLayer[] {
+  const memories = memoryView(point.hardware);
+  const hulls = networkHulls(network, memories);
   return network.layers.map(({ name, count, shape }, i): ArchivedLayer => {
     const entry = point.picks[i] as number;
-    const chosen = hulls[i]?.points.find((one) => one.entry === entry);
+    const archive = network.archives[i] as LayerArchive;
+    const points = hulls[i]?.points ?? [];
+    const chosen = points.find((one) => one.entry === entry);
     if (!chosen) throw new RangeError(`entry ${entry} of ${name} is on no hull of these memories`);
     return {
       name,
       count,
       shape,
-      mapping: formatMapping(archiveMapping(network.archives[i] as LayerArchive, entry)),
+      mapping: formatMapping(archiveMapping(archive, entry)),
       latencyCycles: chosen.latencyCycles,
       energyUj: chosen.energyPj * 1e-6,
-      optimal: true,
-      gap: 0,
+      optimal: archive.complete,
+      gap: archive.complete ? 0 : layerGap(objective, points, archiveBound(archive, memories)),
     };
   });
 }

@@ -10,6 +10,12 @@ export interface Objective {
   readonly energyPower: number;
 }
 
+/**
+ * To what "optimal" is proven: no choice has an objective that is smaller by more than this part of it. Candidates of one layer are
+ * compared to the last bit; sums over layers, hulls and bounds are rounded, some 2^-53 a step (docs/mapper.md).
+ */
+export const TOLERANCE = 1e-12;
+
 export const EDP: Objective = { name: "edp", latencyPower: 1, energyPower: 1 };
 export const LATENCY: Objective = { name: "latency", latencyPower: 1, energyPower: 0 };
 export const ENERGY: Objective = { name: "energy", latencyPower: 0, energyPower: 1 };
@@ -39,6 +45,24 @@ export function parseObjective(text: string, where = "objective"): Objective {
   });
 }
 
+/**
+ * Refuses an objective that is none: powers below 0, or both 0.
+ *
+ * @throws InputError
+ */
+export function checkObjective({ latencyPower, energyPower }: Objective): void {
+  const powers = [latencyPower, energyPower];
+  if (powers.every((power) => power >= 0 && power <= MOST_POWER) && latencyPower + energyPower > 0) return;
+  throw new InputError({
+    where: "objective",
+    expected: `powers of latency and energy from 0 to ${MOST_POWER}, not both 0`,
+    found: quote(powers),
+  });
+}
+
+/** Beyond it products of cycles and pJ would leave the doubles. */
+const MOST_POWER = 8;
+
 /** What decides among choices of equal cost: energy for latency alone, latency for energy alone, otherwise nothing. */
 export function tieBreak({ latencyPower, energyPower }: Objective): Objective | undefined {
   if (energyPower === 0) return ENERGY;
@@ -49,6 +73,12 @@ export function tieBreak({ latencyPower, energyPower }: Objective): Objective | 
 export function cost({ latencyPower, energyPower }: Objective, latency: number, energy: number): number {
   if (latencyPower === 1 && energyPower === 1) return latency * energy;
   return power(latency, latencyPower) * power(energy, energyPower);
+}
+
+/** The number that decides among equal costs; 0 where nothing does. */
+export function tieCost(objective: Objective, latency: number, energy: number): number {
+  const tie = tieBreak(objective);
+  return tie ? cost(tie, latency, energy) : 0;
 }
 
 function power(base: number, exponent: number): number {

@@ -2,6 +2,9 @@ import { InputError } from "../errors.ts";
 import { DIMS, type LayerShape, shapeKey, toLayerShape } from "../workload/layer.ts";
 import type { FixedTiles } from "./problem.ts";
 
+/** Most that a bound may grow, as a factor. */
+export const MOST_GROWTH = 1.5;
+
 /** Bounds that padding may raise: filter taps of zeros would only add work. */
 const PADDED_DIMS = ["N", "K", "C", "P", "Q"] as const;
 
@@ -21,7 +24,7 @@ export function paddedShapes(
   for (const dim of PADDED_DIMS) {
     const bound = shape[dim];
     const grown = multiples.map((multiple) => Math.ceil(bound / multiple) * multiple);
-    const bounds = [...new Set([bound, ...grown])].filter((value) => value <= 1.5 * bound);
+    const bounds = [...new Set([bound, ...grown])].filter((value) => value <= MOST_GROWTH * bound);
     shapes = shapes.flatMap((one) => bounds.map((value) => ({ ...one, [dim]: value })));
   }
   const own = shapeKey(shape);

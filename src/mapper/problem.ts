@@ -1,3 +1,4 @@
+import { InputError, quote } from "../errors.ts";
 import type { Hardware } from "../hardware/hardware.ts";
 import { writeContext } from "../kernels/context.ts";
 import { C, K } from "../kernels/layout.ts";
@@ -16,11 +17,25 @@ export type TileChoices = readonly (readonly number[])[];
 /** Tile extents that are given: the search then ranges over the rest. */
 export type FixedTiles = Readonly<Partial<Record<Dim, number>>>;
 
-/** All divisors of each bound, or the one that is given. */
+/**
+ * All divisors of each bound, or the one that is given.
+ *
+ * @throws InputError if what is given divides no bound
+ */
 export function tileChoices(shape: LayerShape, fixed: FixedTiles = {}): TileChoices {
+  for (const dim of Object.keys(fixed)) {
+    if ((DIMS as readonly string[]).includes(dim)) continue;
+    throw new InputError({ where: "tile", expected: `dims ${DIMS.join(" ")}`, found: quote(dim) });
+  }
   return DIMS.map((dim) => {
     const tile = fixed[dim];
-    return tile === undefined ? divisors(shape[dim]) : [tile];
+    if (tile === undefined) return divisors(shape[dim]);
+    if (Number.isInteger(tile) && tile > 0 && shape[dim] % tile === 0) return [tile];
+    throw new InputError({
+      where: `tile ${dim}=${tile}`,
+      expected: `a divisor of ${dim} = ${shape[dim]}`,
+      found: quote(tile),
+    });
   });
 }
 

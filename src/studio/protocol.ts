@@ -1,8 +1,8 @@
 import type { CodesignProgress, CodesignResult } from "../codesign/codesign.ts";
 import type { HardwareSpace } from "../codesign/space.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
+import type { ArchiveJob } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
-import type { ArchiveJob } from "../mapper/network-archive.ts";
 import type { Objective } from "../mapper/objective.ts";
 import type { DesignInfo } from "../report/summary.ts";
 import type { Workload } from "../workload/workload.ts";

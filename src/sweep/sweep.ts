@@ -1,19 +1,22 @@
-import type { HardwareParameters } from "../hardware/hardware.ts";
+import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import type { ArchivePool } from "../mapper/archive-pool.ts";
 import { memoryRange } from "../mapper/layer-archive.ts";
+import { type Limits, Watch } from "../mapper/limits.ts";
 import {
   type ArchivedLayer,
-  type ArchivePool,
   bestOn,
   collectNetwork,
   layersOf,
   type NetworkArchive,
   type NetworkPoint,
 } from "../mapper/network-archive.ts";
-import type { Objective } from "../mapper/objective.ts";
-import type { Layer } from "../workload/layer.ts";
+import { checkObjective, type Objective } from "../mapper/objective.ts";
+import { checkLayers } from "../mapper/request.ts";
+import { type Layer, shapeKey } from "../workload/layer.ts";
 import { paretoFront } from "./pareto.ts";
 
-export interface SweepRequest {
+/** A limit ends the sweep between two points; an array that is not enumerated by then is left out. */
+export interface SweepRequest extends Limits {
   readonly layers: readonly Layer[];
   readonly grid: readonly HardwareParameters[];
   readonly objective: Objective;
@@ -23,12 +26,10 @@ export interface SweepRequest {
   readonly withLayers?: boolean;
   /** No further array is enumerated once so many candidates have been priced. */
   readonly evaluations?: number;
-  /** No further points are begun afterwards. */
-  readonly signal?: AbortSignal;
   /** A new point, in the order of the grid. */
   readonly onPoint?: (point: SweepPoint, done: number) => void;
-  /** Layers enumerated so far on a new array. */
-  readonly onLayer?: (array: number, done: number) => void;
+  /** Layers enumerated so far on a new array, of so many. */
+  readonly onLayer?: (peDim: number, done: number, of: number) => void;
 }
 
 export interface SweepPoint extends Omit<NetworkPoint, "picks"> {
@@ -46,51 +47,47 @@ export interface SweepResult {
   readonly evaluated: number;
 }
 
-/** How often other tasks of the thread get their turn. */
-const TURN_MS = 40;
-
 /**
  * The best mappings on every hardware config of a grid, proven: each layer is enumerated once for each PE array, which
  * answers every size of the memories. The same result for any number of workers.
+ *
+ * @throws InputError if the request is wrong
  */
 export async function sweep(pool: ArchivePool, request: SweepRequest): Promise<SweepResult> {
-  const { layers, grid, objective, signal, evaluations = Number.POSITIVE_INFINITY } = request;
-  const points: SweepPoint[] = [...(request.known ?? [])];
+  const { layers, grid, objective, evaluations = Number.POSITIVE_INFINITY } = request;
+  checkLayers(layers);
+  checkObjective(objective);
+  for (const config of grid) createHardware(config);
   const range = memoryRange(grid);
+  const shapes = new Set(layers.map(({ shape }) => shapeKey(shape))).size;
+  const points: SweepPoint[] = [...(request.known ?? [])];
+  const watch = new Watch(request);
   let covered = 0;
   let evaluated = 0;
-  let turned = performance.now();
-  while (points.length < grid.length && evaluated < evaluations && !signal?.aborted) {
-    const array = grid[points.length] as HardwareParameters;
-    let done = 0;
-    const network = await unlessAborted(
-      signal,
-      collectNetwork(
+  try {
+    while (points.length < grid.length && evaluated < evaluations && !watch.over()) {
+      const { peDim, bandwidth } = grid[points.length] as HardwareParameters;
+      let done = 0;
+      const network = await collectNetwork(
         pool,
-        layers,
-        { peDim: array.peDim, ...(array.bandwidth && { bandwidth: array.bandwidth }) },
-        range,
-        () => request.onLayer?.(array.peDim, ++done),
-      ),
-    );
-    if (!network) break;
-    for (const archive of new Set(network.archives)) {
-      covered += archive.covered;
-      evaluated += archive.evaluated;
-    }
-    while (isOn(network, grid[points.length]) && !signal?.aborted) {
-      const point = evaluate(
-        network,
-        grid[points.length] as HardwareParameters,
-        objective,
-        request.withLayers,
+        { layers, array: { peDim, ...(bandwidth && { bandwidth }) }, range },
+        { signal: watch.signal, onArchive: () => request.onLayer?.(peDim, ++done, shapes) },
       );
-      points.push(point);
-      request.onPoint?.(point, points.length);
-      if (performance.now() - turned < TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      turned = performance.now();
+      for (const archive of new Set(network.archives)) {
+        covered += archive.covered;
+        evaluated += archive.evaluated;
+      }
+      if (!network.complete) break;
+      while (isOn(network, grid[points.length]) && !watch.over()) {
+        const config = grid[points.length] as HardwareParameters;
+        const point = evaluate(network, config, objective, request.withLayers);
+        points.push(point);
+        request.onPoint?.(point, points.length);
+        if (watch.due) await watch.turn();
+      }
     }
+  } finally {
+    watch.close();
   }
   const pareto = paretoFront(
     points.map(({ totals }) => [totals.latencyCycles, totals.energyUj, totals.areaMm2]),
@@ -107,19 +104,9 @@ function evaluate(
   const best = bestOn(network, scratchpadKib, accumulatorKib, objective);
   if (!best) throw new Error("a layer has no mapping though a single word of each operand fits");
   const { hardware, totals } = best;
-  return { hardware, totals, ...(withLayers ? { layers: layersOf(network, best) } : {}) };
+  return { hardware, totals, ...(withLayers ? { layers: layersOf(network, best, objective) } : {}) };
 }
 
 function isOn({ array }: NetworkArchive, point: HardwareParameters | undefined): boolean {
   return point?.peDim === array.peDim && point.bandwidth === array.bandwidth;
-}
-
-/** What a promise gives, or undefined as soon as the signal is aborted. */
-function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T | undefined> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(undefined);
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -144,7 +144,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
   "a tile of no dim": { args: ["map", "dlrm", "--tile", "X=3"], says: ["--tile", "P=14,Q=14", '"X=3"'] },
   "a tile that divides nothing": {
     args: ["map", "resnet50", "--quiet", "--tile", "Q=5"],
-    says: ["--tile Q=5", "a divisor of Q = 112", "conv1"],
+    says: ["conv1: tile Q=5", "a divisor of Q = 112", "found 5"],
   },
   "a tile that fits nowhere": {
     args: ["map", "resnet50", "--quiet", "--layer", "conv5_x.3x3", "--tile", "K=512,C=512"],

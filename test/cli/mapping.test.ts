@@ -176,7 +176,7 @@ test("map writes the proof of its answer", async () => {
   assert.equal(proof.optimal, true);
   assert.equal(proof.layers.length, 5);
   assert.ok(
-    proof.layers.every(
+    proof.searches.every(
       (layer: { front: unknown[]; variants: unknown[] }) =>
         layer.front.length > 0 && layer.variants.length === 1,
     ),

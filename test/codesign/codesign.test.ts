@@ -7,16 +7,11 @@ import { PriorityQueue } from "../../src/codesign/queue.ts";
 import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
+import { createLocalPool } from "../../src/mapper/archive-pool.ts";
 import { lowerLeftHull } from "../../src/mapper/hull.ts";
-import { collectArchive } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { minimiseNetwork } from "../../src/mapper/network.ts";
-import {
-  type ArchivePool,
-  bestOn,
-  collectNetwork,
-  type NetworkPoint,
-} from "../../src/mapper/network-archive.ts";
+import { bestOn, collectNetwork, type NetworkPoint } from "../../src/mapper/network-archive.ts";
 import { parseObjective } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
 import { builtinWorkload } from "../../src/workload/builtin.ts";
@@ -24,9 +19,7 @@ import type { Workload } from "../../src/workload/workload.ts";
 import { integer, pick, smallShape } from "../mapper/random-case.ts";
 
 const module = await loadModule();
-const pool: ArchivePool = {
-  collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
-};
+const pool = createLocalPool(module);
 
 function randomWorkload(seed: number, i: number): Workload {
   const rng = createRng(seed, i);
@@ -138,17 +131,11 @@ test("latency alone is followed by energy among equals, over hardware too", asyn
     space,
     objective: parseObjective("latency"),
   });
-  const network = await collectNetwork(
-    pool,
-    workload.layers,
-    { peDim: 16 },
-    {
-      leastScratchpadKib: 4,
-      mostScratchpadKib: 128,
-      leastAccumulatorKib: 1,
-      mostAccumulatorKib: 16,
-    },
-  );
+  const network = await collectNetwork(pool, {
+    layers: workload.layers,
+    array: { peDim: 16 },
+    range: { leastScratchpadKib: 4, mostScratchpadKib: 128, leastAccumulatorKib: 1, mostAccumulatorKib: 16 },
+  });
   const all = space.scratchpadKib.flatMap((scratchpadKib) =>
     space.accumulatorKib.map((accumulatorKib) => {
       const { totals } = bestOn(

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createHardware } from "../../src/hardware/hardware.ts";
-import { archiveHull, collectArchive, memoryView } from "../../src/mapper/layer-archive.ts";
+import { collectArchive } from "../../src/mapper/enumeration.ts";
+import { archiveHull, memoryView } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { toLayerShape } from "../../src/workload/layer.ts";
 

@@ -5,12 +5,14 @@ import { codesign } from "../../src/codesign/codesign.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { createCertifier } from "../../src/mapper/certificate.ts";
+import { collectArchive } from "../../src/mapper/enumeration.ts";
 import { whyNot } from "../../src/mapper/infeasible.ts";
-import { archiveHull, collectArchive, memoryView } from "../../src/mapper/layer-archive.ts";
-import { LayerSearch, type WindowRecord } from "../../src/mapper/layer-search.ts";
+import { archiveHull, memoryView } from "../../src/mapper/layer-archive.ts";
+import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { mapNetwork } from "../../src/mapper/map-network.ts";
 import { EDP, parseObjective } from "../../src/mapper/objective.ts";
 import { paddedShapes } from "../../src/mapper/padding.ts";
+import type { WindowRecord } from "../../src/mapper/window-queue.ts";
 import { toLayerShape } from "../../src/workload/layer.ts";
 
 const module = await loadModule();
@@ -103,7 +105,7 @@ test("given tiles hold for padded shapes too", async () => {
   const request = { layers, hardware, objective: EDP, tiles: { P: 1 }, allowPadding: true };
   const certifier = createCertifier(request);
   const result = await mapNetwork(module, { ...request, onWindow: certifier.onWindow });
-  for (const { windows } of certifier.finish("x", EDP, result).layers[0]?.variants ?? [])
+  for (const { windows } of certifier.finish("x", EDP, result).searches[0]?.variants ?? [])
     assert.ok(windows.every(({ tile }) => tile.P === 1));
 });
 

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createHardware, type HardwareParameters } from "../../src/hardware/hardware.ts";
+import { collectArchive } from "../../src/mapper/enumeration.ts";
 import { lowerLeftHull } from "../../src/mapper/hull.ts";
-import { archiveHull, collectArchive, memoryView } from "../../src/mapper/layer-archive.ts";
+import { archiveHull, memoryView } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import type { LayerShape } from "../../src/workload/layer.ts";
 

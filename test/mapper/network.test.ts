@@ -145,7 +145,7 @@ test("when the search for a capped optimum ends early, its bound still holds", (
       layers.map(({ count, points }) => ({ count, points: pareto(points) })),
       parseObjective("edp"),
       caps,
-      integer(rng, 0, 3),
+      { nodes: integer(rng, 0, 3) },
     );
     const least = Math.min(
       ...sums
@@ -208,7 +208,7 @@ test("one cap is kept even if the search ends at once", () => {
       rng() < 0.5 ? { latencyCycles: pick(sums, rng).latencyCycles } : { energyPj: pick(sums, rng).energyPj };
     const fronts = layers.map(({ count, points }) => ({ count, points: pareto(points) }));
 
-    const { best } = minimiseCapped(fronts, parseObjective("edp"), caps, 0);
+    const { best } = minimiseCapped(fronts, parseObjective("edp"), caps, { nodes: 0 });
 
     assert.ok(
       best &&

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { loadModule } from "#kernels";
-import { collectArchive } from "../../src/mapper/layer-archive.ts";
-import type { ArchivePool } from "../../src/mapper/network-archive.ts";
+import { createLocalPool } from "../../src/mapper/archive-pool.ts";
 import { EDP, LATENCY } from "../../src/mapper/objective.ts";
 import { openJournal } from "../../src/sweep/journal.ts";
 import { type SweepPoint, sweep } from "../../src/sweep/sweep.ts";
@@ -16,9 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string): string => join(folder, name);
 
 const module = await loadModule();
-const pool: ArchivePool = {
-  collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
-};
+const pool = createLocalPool(module);
 const { layers } = builtinWorkload("dlrm");
 // Arrays come and go, and one config comes twice.
 const grid = [

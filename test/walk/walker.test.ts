@@ -5,7 +5,7 @@ import { codesign } from "../../src/codesign/codesign.ts";
 import { createEngine } from "../../src/fidelity/engine.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
-import { collectArchive } from "../../src/mapper/layer-archive.ts";
+import { collectArchive } from "../../src/mapper/enumeration.ts";
 import { cost, EDP, parseObjective } from "../../src/mapper/objective.ts";
 import { parseMapping } from "../../src/space/mapping.ts";
 import { violations } from "../../src/space/validity.ts";

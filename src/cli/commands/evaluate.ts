@@ -15,7 +15,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { evaluateSlowly } from "../evaluate-slowly.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { shared } from "../options.ts";
-import { openOutput, saveOutput } from "../output.ts";
+import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
@@ -79,12 +79,13 @@ async function evaluateByRtl(context: CliContext, args: EvaluateArgs): Promise<v
 
 async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {
   const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
+  const format = out === undefined ? undefined : outputFormat(out, ["csv", "json"]);
   const result = {
     ...evaluateDesign(await loadEngine(64), design),
     provenance: writtenBy(context.version, context.args),
   };
   if (out !== undefined)
-    await saveOutput(out, /\.json$/i.test(out) ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
+    await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
   else if (out === undefined) context.stdout.write(`${formatDesign(result)}\n`);
 }

@@ -1,14 +1,10 @@
-import { csvFormatRows } from "d3-dsv";
 import type { Argv, CommandModule } from "yargs";
-import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
 import { InputError, nearest, quote, UsageError } from "../../errors.ts";
-import { createHardware } from "../../hardware/hardware.ts";
 import { createCertifier } from "../../mapper/certificate.ts";
 import { type MapRequest, mapNetwork, type NetworkMapping } from "../../mapper/map-network.ts";
 import { cost, type Objective } from "../../mapper/objective.ts";
 import type { FixedTiles } from "../../mapper/problem.ts";
 import { bestOfRandom } from "../../mapper/random.ts";
-import { parseMapping } from "../../space/mapping.ts";
 import { createEngine, loadModule } from "../../starlight.ts";
 import { DIMS, type Dim } from "../../workload/layer.ts";
 import { loadWorkload } from "../../workload/load.ts";
@@ -16,12 +12,13 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { dim, integer, limits, objective, once, positive, shared } from "../options.ts";
-import { checkOutput, saveOutput } from "../output.ts";
+import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
-import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { formatCount } from "../table.ts";
+import { formatMap, formatMapCsv, formatMapJson, type RandomComparison } from "./map-report.ts";
 
-interface MapArgs extends HardwareArgs {
+export interface MapArgs extends HardwareArgs {
   readonly workload: string;
   readonly dim: Readonly<Record<string, number>> | undefined;
   readonly objective: Objective;
@@ -40,6 +37,8 @@ interface MapArgs extends HardwareArgs {
   readonly quiet: boolean;
 }
 
+const DEFAULTS = { pe: "16", scratchpad: "128", accumulator: "32" };
+
 export function mapCommand(context: CliContext): CommandModule<object, MapArgs> {
   return {
     command: "map <workload>",
@@ -52,7 +51,7 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           demandOption: true,
         })
         .option("dim", dim)
-        .options(hardwareOptions({ pe: "16", scratchpad: "128", accumulator: "32" }))
+        .options(hardwareOptions(DEFAULTS))
         .option("objective", objective)
         .option("layer", {
           describe: "This layer alone",
@@ -90,8 +89,8 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           coerce: once<string>("certificate"),
         })
         .option("fidelity", shared.fidelity)
-        .option("seed", shared.seed)
-        .option("workers", { ...shared.workers, describe: "Taken; one thread is enough here" })
+        .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
+        .option("workers", { ...shared.workers, describe: "Taken; one thread does it in milliseconds" })
         .option("json", shared.json)
         .option("out", { ...shared.out, describe: "Write .json, or rows in the DOSA format" })
         .option("quiet", shared.quiet)
@@ -120,10 +119,10 @@ function tiles(given: unknown): FixedTiles | undefined {
 
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
+  const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);
   await checkOutput(args.certificate);
-  const hardware = await readConfig(args);
-  checkTiles(workload, args.tile);
+  const hardware = await readConfig(args, DEFAULTS);
   if (workload.note !== undefined && !args.quiet)
     context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
   const progress = createProgress(context, args.quiet);
@@ -146,7 +145,7 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
     ...(args.evaluations === undefined ? {} : { evaluations: args.evaluations }),
     signal: context.signal,
-    onProgress: (done) => progress.update(`${done} layers proven`, done / workload.layers.length),
+    onProgress: (done, of) => progress.update(`${done} of ${of} layers proven`, done / of),
   };
   const certifier = args.certificate === undefined ? undefined : createCertifier(request);
   const module = await loadModule();
@@ -160,32 +159,12 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     const certificate = certifier.finish(workload.name, args.objective, result);
     await saveOutput(args.certificate, `${JSON.stringify(certificate)}\n`);
   }
-  if (args.out !== undefined) {
-    await saveOutput(
-      args.out,
-      /\.json$/i.test(args.out) ? formatJson(context, args, workload, result) : formatCsv(result),
-    );
-  }
-  context.stdout.write(
-    args.json ? formatJson(context, args, workload, result) : formatMap(args, workload, result),
-  );
-  if (args["compare-random"] !== undefined && !args.json) {
-    const engine = await createEngine(module, 4096);
-    const random = bestOfRandom(
-      engine,
-      workload.layers,
-      hardware,
-      args.objective,
-      args["compare-random"],
-      args.seed,
-    );
-    const ratio =
-      cost(args.objective, random.latencyCycles, random.energyPj * 1e-6) /
-      cost(args.objective, result.totals.latencyCycles, result.totals.energyUj);
-    context.stdout.write(
-      `Best of ${formatCount(args["compare-random"])} random mappings a layer: ${formatNumber(ratio)} times this ${args.objective.name} (seed ${args.seed})\n`,
-    );
-  }
+  const random =
+    args["compare-random"] === undefined ? undefined : await compareRandom(module, args, workload, result);
+  const json = (): string =>
+    formatMapJson(args, workload, result, random, writtenBy(context.version, context.args));
+  if (args.out !== undefined) await saveOutput(args.out, format === "json" ? json() : formatMapCsv(result));
+  context.stdout.write(args.json ? json() : formatMap(args, workload, result, random));
   if (!args.quiet) {
     const { covered, evaluated } = result.statistics;
     context.stderr.write(
@@ -209,90 +188,17 @@ function chooseLayer(workload: Workload, name: string | undefined): Workload {
   });
 }
 
-/** A tile that does not divide a bound fits no layer of that bound. */
-function checkTiles(workload: Workload, tiles: FixedTiles | undefined): void {
-  for (const { name, shape } of workload.layers) {
-    for (const dim of DIMS) {
-      const extent = tiles?.[dim];
-      if (extent === undefined || shape[dim] % extent === 0) continue;
-      throw new InputError({
-        where: `--tile ${dim}=${extent}`,
-        expected: `a divisor of ${dim} = ${shape[dim]} (layer ${name})`,
-        found: String(extent),
-        hint: "--layer maps one layer alone",
-      });
-    }
-  }
-}
-
-function formatJson(context: CliContext, args: MapArgs, workload: Workload, result: NetworkMapping): string {
-  const { fronts, statistics, ...rest } = result;
-  void fronts;
-  return `${JSON.stringify({
-    version: 1,
-    workload: workload.name,
-    fidelity: "analytical",
-    objective: args.objective.name,
-    ...rest,
-    candidates: { covered: statistics.covered, evaluated: statistics.evaluated },
-    provenance: writtenBy(context.version, context.args),
-  })}\n`;
-}
-
-/** Rows that `evaluate` reads. */
-function formatCsv({ layers, hardware: parameters }: NetworkMapping): string {
-  const hardware = createHardware(parameters);
-  const head = [...dosaHeader(hardware.scratchpadBandwidth.kind), "name", "count"];
-  const rows = layers.map(({ mapping, shape, name, count }) =>
-    [...dosaCells(parseMapping(mapping), shape, hardware), name, count].map(String),
-  );
-  return `${csvFormatRows([head, ...rows])}\n`;
-}
-
-function formatMap(args: MapArgs, workload: Workload, result: NetworkMapping): string {
-  const { hardware, totals, layers } = result;
-  const rows = layers.map((layer) => [
-    layer.name,
-    String(layer.count),
-    formatCount(layer.latencyCycles),
-    formatNumber(layer.energyUj),
-    layer.boundBy,
-    `${layer.mapping}${layer.paddedFrom ? ` (padded: ${paddedText(layer.paddedFrom, layer.shape)})` : ""}`,
-  ]);
-  const proof = result.optimal
-    ? `proven optimal (${args.objective.name})`
-    : `within ${formatNumber(100 * result.gap)} % of the optimum (${args.objective.name}); more time closes the gap`;
-  return `${workload.name} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator
-area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}, ${proof}
-
-${formatTable(
-  [
-    { title: "layer", align: "left", width: 24 },
-    { title: "runs", align: "right" },
-    { title: "cycles", align: "right" },
-    { title: "energy uJ", align: "right" },
-    { title: "bound by", align: "left" },
-    { title: "mapping", align: "left", width: 150 },
-  ],
-  [
-    ...rows,
-    [
-      "total",
-      "",
-      formatCount(totals.latencyCycles),
-      formatNumber(totals.energyUj),
-      "",
-      `EDP ${formatNumber(totals.edpJCycles)} J*cycles`,
-    ],
-  ],
-)}
-
-Layers: one run each. Total: weighted by runs.
-`;
-}
-
-function paddedText(from: Readonly<Record<Dim, number>>, to: Readonly<Record<Dim, number>>): string {
-  return DIMS.filter((dim) => from[dim] !== to[dim])
-    .map((dim) => `${dim} ${from[dim]} to ${to[dim]}`)
-    .join(", ");
+/** The best of random mappings on the same hardware: what a search without proof would have found. */
+async function compareRandom(
+  module: WebAssembly.Module,
+  { objective, seed, "compare-random": samples = 1 }: MapArgs,
+  { layers }: Workload,
+  { hardware, totals }: NetworkMapping,
+): Promise<RandomComparison> {
+  const engine = await createEngine(module, 4096);
+  const { latencyCycles, energyPj } = bestOfRandom(engine, layers, hardware, objective, samples, seed);
+  const energyUj = energyPj * 1e-6;
+  const ratio =
+    cost(objective, latencyCycles, energyUj) / cost(objective, totals.latencyCycles, totals.energyUj);
+  return { samples, seed, latencyCycles, energyUj, ratio };
 }

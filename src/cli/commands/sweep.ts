@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from "yargs";
 import { createJobPool } from "../../jobs/pool.ts";
-import { cost, type Objective } from "../../mapper/objective.ts";
+import { cost, type Objective, TOLERANCE } from "../../mapper/objective.ts";
 import { openJournal, type SweepJournal, type SweepQuestion } from "../../sweep/journal.ts";
 import { type SweepPoint, type SweepResult, sweep } from "../../sweep/sweep.ts";
 import { sweepCsv, sweepParquet } from "../../sweep/table.ts";
@@ -8,8 +8,8 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { dim, limits, objective, positive, shared } from "../options.ts";
-import { checkOutput, saveOutput, unwritable } from "../output.ts";
+import { dim, limits, objective, positive, shared, unusedSeed } from "../options.ts";
+import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
@@ -27,6 +27,8 @@ interface SweepArgs extends HardwareArgs {
   readonly quiet: boolean;
 }
 
+const DEFAULTS = { pe: "8..64:x2", scratchpad: "64..512:x2", accumulator: "16..128:x2" };
+
 /** Rows of the Pareto front that a screen shows. */
 const SHOWN = 20;
 
@@ -42,7 +44,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
           demandOption: true,
         })
         .option("dim", dim)
-        .options(hardwareOptions({ pe: "8..64:x2", scratchpad: "64..512:x2", accumulator: "16..128:x2" }))
+        .options(hardwareOptions(DEFAULTS))
         .option("max-area-mm2", {
           describe: "Leave out larger configs",
           requiresArg: true,
@@ -51,7 +53,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
         .option("objective", objective)
         .options(limits)
         .option("fidelity", shared.fidelity)
-        .option("seed", shared.seed)
+        .option("seed", unusedSeed)
         .option("workers", shared.workers)
         .option("json", shared.json)
         .option("out", {
@@ -67,16 +69,16 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
 
 async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   const workload = await loadWorkload(args.workload, args.dim);
+  const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "parquet", "json"]);
   await checkOutput(args.out);
-  const grid = withinArea(await readGrid(args), args["max-area-mm2"]);
+  const grid = withinArea(await readGrid(args, DEFAULTS), args["max-area-mm2"]);
   if (workload.note !== undefined && !args.quiet)
     context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
-  const asJson = args.out !== undefined && /\.json$/i.test(args.out);
   const question = {
     layers: workload.layers,
     grid,
     objective: args.objective,
-    withLayers: args.json || asJson,
+    withLayers: args.json || format === "json",
   };
   const journal = args.out === undefined ? undefined : openJournalOf(args.out, question);
   const resumed = journal?.known.length ?? 0;
@@ -87,10 +89,6 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   }
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(Math.min(args.workers, workload.layers.length));
-  const stop = new AbortController();
-  const cancel = (): void => stop.abort();
-  context.signal.addEventListener("abort", cancel);
-  const timer = args.budget === undefined ? undefined : setTimeout(cancel, args.budget);
   const started = performance.now();
   let result: SweepResult;
   let best = Number.POSITIVE_INFINITY;
@@ -99,8 +97,10 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
       ...question,
       known: journal?.known ?? [],
       ...(args.evaluations === undefined ? {} : { evaluations: args.evaluations }),
-      signal: stop.signal,
-      onLayer: (peDim, done) => progress.update(`${peDim}x${peDim} PEs: ${done} layers enumerated`),
+      ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
+      signal: context.signal,
+      onLayer: (peDim, done, of) =>
+        progress.update(`${peDim}x${peDim} PEs: ${done} of ${of} layers enumerated`),
       onPoint: (point, done) => {
         journal?.append(point);
         best = Math.min(best, point.totals.edpJCycles);
@@ -111,20 +111,17 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
       },
     });
   } finally {
-    clearTimeout(timer);
     progress.clear();
     await pool.close();
   }
   const seconds = (performance.now() - started) / 1000;
   if (args.out !== undefined) {
-    await saveOutput(
-      args.out,
-      asJson
-        ? formatJson(context, args, workload, result)
-        : /\.parquet$/i.test(args.out)
-          ? sweepParquet(result)
-          : sweepCsv(result),
-    );
+    const content = {
+      json: () => formatJson(context, args, workload, result),
+      parquet: () => sweepParquet(result),
+      csv: () => sweepCsv(result),
+    }[format ?? "csv"]();
+    await saveOutput(args.out, content);
   }
   if (result.complete) journal?.remove();
   else journal?.close();
@@ -164,6 +161,7 @@ function formatJson(context: CliContext, args: SweepArgs, workload: Workload, re
     fidelity: "analytical",
     objective: args.objective.name,
     optimal: true,
+    tolerance: TOLERANCE,
     complete: result.complete,
     provenance: writtenBy(context.version, context.args),
     points: result.points.map((point, index) => ({ ...point, pareto: front.has(index) })),

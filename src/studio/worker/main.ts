@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { collectArchive } from "../../mapper/layer-archive.ts";
+import { createLocalPool } from "../../mapper/archive-pool.ts";
 import { loadModule } from "../../starlight.ts";
 import type { Failure, Question, Questions, Reply } from "../protocol.ts";
 import { mapDesign } from "./map.ts";
@@ -14,6 +14,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 const compiled = loadModule();
+const archives = compiled.then(createLocalPool);
 let stop = new AbortController();
 
 scope.addEventListener("message", async ({ data }) => {
@@ -42,10 +43,9 @@ async function answer({ id, kind, request }: Question): Promise<Questions[Questi
     case "stop":
       stop.abort();
       return null;
-    case "archive": {
-      const { shape, array, range } = request as Questions["archive"]["request"];
-      return collectArchive(await compiled, shape, array, range);
-    }
+    case "archive":
+      stop = new AbortController();
+      return (await archives).collectArchive(request as Questions["archive"]["request"], stop.signal);
   }
 }
 

@@ -1,6 +1,5 @@
 import { type CodesignProgress, type CodesignResult, codesign } from "../../codesign/codesign.ts";
-import { collectArchive } from "../../mapper/layer-archive.ts";
-import type { ArchivePool } from "../../mapper/network-archive.ts";
+import { type ArchivePool, createLocalPool } from "../../mapper/archive-pool.ts";
 import { openWorker, type WorkerClient } from "../client.ts";
 import type { Questions } from "../protocol.ts";
 
@@ -31,9 +30,7 @@ function openHelpers(threads: number): readonly WorkerClient[] {
 
 /** Gives each job to the worker that is free first. */
 function poolOf(module: WebAssembly.Module, helpers: readonly WorkerClient[]): ArchivePool {
-  if (helpers.length === 0) {
-    return { collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range) };
-  }
+  if (helpers.length === 0) return createLocalPool(module);
   const free = [...helpers];
   const waiting: ((helper: WorkerClient) => void)[] = [];
   const take = (): Promise<WorkerClient> => {
@@ -41,11 +38,15 @@ function poolOf(module: WebAssembly.Module, helpers: readonly WorkerClient[]): A
     return helper ? Promise.resolve(helper) : new Promise((resolve) => waiting.push(resolve));
   };
   return {
-    async collectArchive(job) {
+    async collectArchive(job, signal) {
       const helper = await take();
+      const stop = (): void => void helper.ask("stop", null);
+      signal?.addEventListener("abort", stop, { once: true });
       try {
-        return await helper.ask("archive", job);
+        // What has not begun when the search is stopped gives the first mappings that it finds.
+        return await helper.ask("archive", signal?.aborted ? { ...job, evaluations: 1 } : job);
       } finally {
+        signal?.removeEventListener("abort", stop);
         const next = waiting.shift();
         if (next) next(helper);
         else free.push(helper);

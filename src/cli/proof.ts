@@ -1,0 +1,13 @@
+import { TOLERANCE } from "../mapper/objective.ts";
+import { formatNumber } from "./table.ts";
+
+/** What a text says of a proof, or of the gap that a limit left. */
+export function formatProof(optimal: boolean, gap: number, objective: string): string {
+  if (optimal) return `proven optimal (${objective})`;
+  return gap === 0
+    ? `proven least ${objective}; that none of these has less of the other is not proven`
+    : `within ${formatNumber(100 * gap)} % of the optimum (${objective}); more time closes the gap`;
+}
+
+/** What "proven" means, for the foot of a table. */
+export const PROOF_NOTE = `Proven to rounding, ${TOLERANCE} of the objective.`;

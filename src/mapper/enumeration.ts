@@ -1,0 +1,153 @@
+import { InputError } from "../errors.ts";
+import { createHardware } from "../hardware/hardware.ts";
+import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
+import * as at from "../kernels/mapper-layout.ts";
+import type { LayerShape } from "../workload/layer.ts";
+import {
+  ARCHIVE_COLUMNS,
+  type ArrayParameters,
+  EVERY_MEMORY,
+  type LayerArchive,
+  type MemoryRange,
+} from "./layer-archive.ts";
+import { CONTEXT, FREE, PROBLEM, tileChoices, writeProblem } from "./problem.ts";
+
+/** One enumeration: a layer on an array, for a range of memories. */
+export interface ArchiveJob {
+  readonly shape: LayerShape;
+  readonly array: ArrayParameters;
+  readonly range: MemoryRange;
+  /** Candidates priced after which the archive is given as it stands. */
+  readonly evaluations?: number;
+}
+
+/** Entries that an archive holds at most: 100 MB. The largest layers seen have some ten thousand. */
+const MOST_ENTRIES = 2 ** 20;
+/** Windows that are enumerated between two looks at whatever may end it. */
+const STEP = 16;
+
+/** Enumerates every mapping of one layer on one array, in steps. What it has found may be asked for after the first one. */
+export class Enumeration {
+  private readonly kernels: Kernels;
+  private readonly job: ArchiveJob;
+  private readonly windows: number;
+  private next = 0;
+
+  /** @param module the compiled kernels; the enumeration has an instance of its own */
+  constructor(module: WebAssembly.Module, job: ArchiveJob) {
+    this.job = job;
+    this.kernels = instantiateNow(module);
+    const { memory, exports } = this.kernels;
+    const { range } = job;
+    memory.grow(2 - Math.min(2, memory.buffer.byteLength / 65_536));
+    const hardware = createHardware({
+      ...job.array,
+      scratchpadKib: range.mostScratchpadKib,
+      accumulatorKib: range.mostAccumulatorKib,
+    });
+    writeProblem(memory, job.shape, hardware, tileChoices(job.shape));
+    const view = new DataView(memory.buffer);
+    view.setFloat64(PROBLEM + at.LEAST_SCRATCHPAD_KIB, range.leastScratchpadKib, true);
+    view.setFloat64(PROBLEM + at.MOST_SCRATCHPAD_KIB, range.mostScratchpadKib, true);
+    view.setFloat64(PROBLEM + at.LEAST_ACCUMULATOR_KIB, range.leastAccumulatorKib, true);
+    view.setFloat64(PROBLEM + at.MOST_ACCUMULATOR_KIB, range.mostAccumulatorKib, true);
+    view.setInt32(FREE + at.ARCHIVE_ROOM, MOST_ENTRIES, true);
+    this.windows = exports.windowCount(PROBLEM);
+  }
+
+  /** Nothing is left to enumerate, or as many candidates were priced as were asked for. */
+  get done(): boolean {
+    return this.complete || this.counter(at.EVALUATED) >= (this.job.evaluations ?? Number.POSITIVE_INFINITY);
+  }
+
+  private get complete(): boolean {
+    return this.next >= this.windows;
+  }
+
+  /**
+   * Enumerates some further windows. The first holds the smallest tiles, which fit whatever there is.
+   *
+   * @throws InputError if the archive does not fit the memory
+   */
+  advance(): void {
+    const count = Math.min(STEP, this.windows - this.next);
+    this.kernels.exports.collect(CONTEXT, PROBLEM, this.next, count, FREE);
+    this.next += count;
+    if (new DataView(this.kernels.memory.buffer).getInt32(FREE + at.ARCHIVE_FULL, true) === 0) return;
+    throw new InputError({
+      where: "layer",
+      expected: `at most ${MOST_ENTRIES} mappings each of which is the best for some memories, and memory for them`,
+      found: "more",
+      hint: "fewer sizes of the memories need fewer mappings",
+    });
+  }
+
+  /** What was found, in an order that does not depend on how it was met. */
+  archive(): LayerArchive {
+    const { buffer } = this.kernels.memory;
+    const view = new DataView(buffer);
+    const count = view.getInt32(FREE + at.ARCHIVE_COUNT, true);
+    const entry = (i: number): number => FREE + at.ARCHIVE_ENTRIES + i * at.ARCHIVE_ENTRY_BYTES;
+    const field = (i: number, offset: number): number => view.getFloat64(entry(i) + offset, true);
+    const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => {
+      for (const offset of FIELDS) {
+        const difference = field(a, offset) - field(b, offset);
+        if (difference !== 0) return difference;
+      }
+      return a - b;
+    });
+    const columns = new Float64Array(count * ARCHIVE_COLUMNS);
+    const choices = new Uint8Array(count * at.CHOICE_BYTES);
+    for (const [place, i] of order.entries()) {
+      for (const [column, offset] of FIELDS.entries())
+        columns[place * ARCHIVE_COLUMNS + column] = field(i, offset);
+      const choice = new Uint8Array(buffer, entry(i) + at.ARCHIVE_CHOICE, at.CHOICE_BYTES);
+      choices.set(choice, place * at.CHOICE_BYTES);
+    }
+    return {
+      shape: this.job.shape,
+      array: this.job.array,
+      count,
+      columns,
+      choices,
+      complete: this.complete,
+      covered: this.counter(at.COVERED),
+      evaluated: this.counter(at.EVALUATED),
+    };
+  }
+
+  private counter(field: number): number {
+    return new DataView(this.kernels.memory.buffer).getFloat64(PROBLEM + field, true);
+  }
+}
+
+/** Fields of an entry in the order of an archive's columns. */
+const FIELDS = [
+  at.ARCHIVE_LATENCY,
+  at.ARCHIVE_REGISTER_FILLS,
+  at.ARCHIVE_DRAM_BURSTS,
+  at.ARCHIVE_ACCUMULATOR_ACCESSES,
+  at.ARCHIVE_SCRATCHPAD_ROWS,
+  at.ARCHIVE_SCRATCHPAD_KIB,
+  at.ARCHIVE_ACCUMULATOR_KIB,
+];
+
+/**
+ * Enumerates a layer on an array without a break.
+ *
+ * @param module the compiled kernels
+ * @param stop looked at after some windows each; the archive is not complete if it ends the enumeration
+ */
+export function collectArchive(
+  module: WebAssembly.Module,
+  shape: LayerShape,
+  array: ArrayParameters,
+  range: MemoryRange = EVERY_MEMORY,
+  { evaluations, stop = () => false }: { readonly evaluations?: number; readonly stop?: () => boolean } = {},
+): LayerArchive {
+  const job = { shape, array, range, ...(evaluations === undefined ? {} : { evaluations }) };
+  const enumeration = new Enumeration(module, job);
+  do enumeration.advance();
+  while (!enumeration.done && !stop());
+  return enumeration.archive();
+}
