@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { createLocalPool } from "../../mapper/archive-pool.ts";
+import { type ArchivePool, createLocalPool } from "../../mapper/archive-pool.ts";
 import { loadModule } from "../../starlight.ts";
 import type { Failure, Question, Questions, Reply } from "../protocol.ts";
 import { mapDesign } from "./map.ts";
@@ -14,7 +14,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 const compiled = loadModule();
-const archives = compiled.then(createLocalPool);
+let archives: ArchivePool | undefined;
 let stop = new AbortController();
 
 scope.addEventListener("message", async ({ data }) => {
@@ -45,7 +45,8 @@ async function answer({ id, kind, request }: Question): Promise<Questions[Questi
       return null;
     case "archive":
       stop = new AbortController();
-      return (await archives).collectArchive(request as Questions["archive"]["request"], stop.signal);
+      archives ??= createLocalPool(await compiled);
+      return archives.collectArchive(request as Questions["archive"]["request"], stop.signal);
   }
 }
 
