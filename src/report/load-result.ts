@@ -5,18 +5,36 @@ import { gunzipSync } from "node:zlib";
 import { csvParse } from "d3-dsv";
 import { parquetReadObjects } from "hyparquet";
 import { InputError, quote } from "../errors.ts";
+import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { loadDocument, loadWorkload, unreadable } from "../workload/load.ts";
+import { loadStudy } from "./load-study.ts";
 import { type FileFacts, parseResultDocument } from "./parse-document.ts";
 import { parseResultTable } from "./parse-table.ts";
 import type { ResultRecord } from "./result.ts";
 
+/** What the reader of a result may know of it that its file does not say. */
+export interface ResultHints {
+  /** The network of a table or journal: built-in name or file. */
+  readonly workload?: string;
+  /** The column of a table that holds measured cycles. */
+  readonly measured?: string;
+}
+
 /**
- * A result of any command: `.json`, `.yaml`, `.csv`, `.csv.gz` or `.parquet`.
+ * A result of any command: `.json`, `.yaml`, `.csv`, `.csv.gz` or `.parquet`, or the `.jsonl` journal of a study.
  *
- * @param measured the column of a table that holds measured cycles
  * @throws InputError
  */
-export async function loadResult(file: string, measured?: string): Promise<ResultRecord> {
+export async function loadResult(
+  file: string,
+  { workload, measured }: ResultHints = {},
+): Promise<ResultRecord> {
+  if (/\.jsonl$/i.test(file)) {
+    return loadStudy(file, async (name) => {
+      if (workload !== undefined) return loadWorkload(workload);
+      return BUILTIN_WORKLOADS.get(name);
+    });
+  }
   const bytes = await readFile(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
@@ -37,7 +55,7 @@ export async function loadResult(file: string, measured?: string): Promise<Resul
   }
   throw new InputError({
     where: "result",
-    expected: "a .json, .yaml, .csv, .csv.gz or .parquet file of another command",
+    expected: "a .json, .yaml, .csv, .csv.gz, .parquet or .jsonl file of another command",
     found: quote(file),
   });
 }

@@ -14,6 +14,8 @@ export interface Provenance {
   /** What gives the same numbers again. */
   readonly command?: string;
   readonly seed?: number;
+  /** What searched, where that was no proof. */
+  readonly sampler?: string;
   /** What judged the design; tables do not say. */
   readonly fidelity?: Fidelity;
   /** The weights of a learned model. */
@@ -87,7 +89,7 @@ export interface VerifiedRecord {
 
 /** A result of any command, read. */
 export interface ResultRecord {
-  readonly kind: "design" | "points" | "table";
+  readonly kind: "design" | "points" | "study" | "table";
   readonly provenance: Provenance;
   readonly claim?: Claim;
   readonly workload: string;

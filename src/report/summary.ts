@@ -73,6 +73,7 @@ export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">)
 
 function titleOf({ kind, workload, points, verified }: ResultRecord): string {
   const name = workload === "" ? "" : `${workload}: `;
+  if (kind === "study") return `${name}study of ${points.length.toLocaleString("en-US")} trials`;
   if (kind === "points") return `${name}${points.length.toLocaleString("en-US")} designs`;
   if (kind === "table")
     return `${name}${verified.length.toLocaleString("en-US")} predictions and measurements`;

@@ -12,6 +12,8 @@ export interface StudyQuestion {
   /** Versions of the package and the JavaScript engine: noted, and not compared. */
   readonly package: string;
   readonly engine: string;
+  /** Further facts for those who read the journal, names of workloads and objective; noted like the versions. */
+  readonly about?: Readonly<Record<string, unknown>>;
 }
 
 export interface FileJournal<Job, Carry> extends Journal<Job, Carry> {
@@ -36,6 +38,7 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
     problem: createHash("sha256").update(JSON.stringify(question.problem)).digest("hex"),
     package: question.package,
     engine: question.engine,
+    ...question.about,
   };
   const descriptor = openSync(file, "a+");
   try {

@@ -82,6 +82,10 @@ async function study<Job, Carry>(
           problem,
           package: request.version,
           engine: request.engine,
+          about: {
+            workloads: problem.workloads.map(({ name }) => name),
+            objective: problem.objective.name,
+          },
         });
   try {
     const { bestTrial, ...progress } = await runStudy<Job, Carry>({

@@ -109,3 +109,10 @@ export async function answered(page: Page, count: number): Promise<number> {
 
 /** The totals in a line. */
 export const brief = (page: Page): Promise<string> => page.locator("#brief").innerText();
+
+/** Milliseconds from the start of a page's navigation to the end of its load event. */
+export function loadTime(page: Page): Promise<number> {
+  return page.evaluate(
+    () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).loadEventEnd,
+  );
+}

@@ -9,7 +9,7 @@ import { formatValue } from "../../src/report/svg/format.ts";
 import { builtinWorkload, collectArchive, loadModule } from "../../src/starlight.ts";
 import { polaris, scratchFolder } from "../cli/polaris.ts";
 import { randomPoints } from "../report/result.ts";
-import { answered, axeFindings, brief, launch, NO_BROWSER, openPage, SITE } from "./browser.ts";
+import { answered, axeFindings, brief, launch, loadTime, NO_BROWSER, openPage, SITE } from "./browser.ts";
 
 const file = scratchFolder();
 let browser: Browser;
@@ -159,9 +159,7 @@ inBrowser(
       [390, true],
     ] as const) {
       const { page, complaints } = await openPage(browser, `file://${file("sweep.html")}`, { width, dark });
-      const opened = await page.evaluate(
-        () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).loadEventEnd,
-      );
+      const opened = await loadTime(page);
       t.diagnostic(`${width} px: loaded after ${opened.toFixed(0)} ms`);
       assert.ok(opened <= 2000);
       for (const kind of ["svg", "png", "csv"]) {

@@ -34,7 +34,7 @@ export function reportCommand(context: CliContext): CommandModule<object, Report
     builder: (args: Argv) =>
       args
         .positional("result", {
-          describe: "What another command wrote (.json, .csv, .csv.gz, .parquet)",
+          describe: "What another command wrote (.json, .jsonl, .csv, .parquet)",
           type: "string",
           demandOption: true,
         })
@@ -52,7 +52,7 @@ export function reportCommand(context: CliContext): CommandModule<object, Report
           coerce: formats,
         })
         .option("workload", {
-          describe: "Network of a table that names none, to show its best design",
+          describe: "Network of a result that names none, to show its best design",
           type: "string",
           requiresArg: true,
           coerce: once<string>("workload"),
@@ -86,10 +86,14 @@ function formats(given: unknown): readonly FigureFormat[] {
 }
 
 async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
-  const out = args.out ?? `${args.result.replace(/(\.(json|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
+  const out = args.out ?? `${args.result.replace(/(\.(jsonl?|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
   if (!args.json) await checkOutput(out);
   const module = await loadModule();
-  const record = await withBestDesign(module, await loadResult(args.result, args.measured), args.workload);
+  const hints = {
+    ...(args.workload === undefined ? {} : { workload: args.workload }),
+    ...(args.measured === undefined ? {} : { measured: args.measured }),
+  };
+  const record = await withBestDesign(module, await loadResult(args.result, hints), args.workload);
   const info = summarise(record, await createEngine(module, 1));
   const figures = sections(info).flatMap((section) => section.figures);
   if (args.figures !== undefined) {
@@ -121,7 +125,7 @@ async function withBestDesign(
 ): Promise<ResultRecord> {
   const name = named ?? record.workload;
   const [first, ...others] = record.points;
-  if (!first || record.designs.length > 0 || name === "") return record;
+  if (record.kind !== "points" || !first || record.designs.length > 0 || name === "") return record;
   const workload = await loadWorkload(name);
   const best = others.reduce((least, point) => (point.edpJCycles < least.edpJCycles ? point : least), first);
   const { peDim, scratchpadKib, accumulatorKib, latencyCycles, energyUj } = best;

@@ -62,7 +62,8 @@ export function claimText({ claim, provenance, points, paretoPoints }: ReportInf
   const of = objective === undefined ? "" : ` (${objective})`;
   const model = `${provenance.fidelity ?? "unnamed"} model`;
   if (points > 0) {
-    return `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
+    const front = `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
+    return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
   }
   if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
   return claim.optimal
@@ -108,11 +109,13 @@ function kpis(name: string, entries: readonly (readonly [string, string, string]
 }
 
 function provenanceHtml(info: ReportInfo, version: string): string {
-  const { file, bytes, sha256, fidelity, polaris, command, seed, objective, weights } = info.provenance;
+  const { file, bytes, sha256, fidelity, polaris, command, seed, sampler, objective, weights } =
+    info.provenance;
   const rows: (readonly [string, string | undefined])[] = [
     ["result", `${file}, ${formatValue(bytes)} bytes, SHA-256 ${sha256}`],
     ["model", fidelity ?? "not named in the file"],
     ["weights", weights],
+    ["searched by", sampler === undefined ? undefined : `${sampler}, without a proof`],
     ["objective", objective],
     ["written by", polaris === undefined ? "not named in the file" : `polaris ${polaris}`],
     ["command", command ?? "not named in the file"],
