@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   search: ["hardware", "mapper", "walk"],
   baselines: ["workload", "hardware", "space", "fidelity", "mapper", "codesign", "walk", "search"],
   jobs: ["designs", "mapper", "fidelity", "walk", "search", "baselines"],
+  promotion: ["workload", "hardware", "space", "fidelity", "mapper", "codesign", "search"],
   studies: ["workload", "hardware", "space", "fidelity", "jobs", "walk", "search", "baselines"],
   measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
   report: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],

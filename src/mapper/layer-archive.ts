@@ -90,10 +90,30 @@ export function memoryView(parameters: HardwareParameters): MemoryView {
 
 /** The lower-left convex hull of an archive's mappings on given memories; energies as the engine computes them, to the bit. */
 export function archiveHull(archive: LayerArchive, memories: MemoryView): ArchivePoint[] {
-  const { columns, count } = archive;
-  const { scratchpadKib, accumulatorKib } = memories;
-  const work = macs(archive.shape);
   const hull: ArchivePoint[] = [];
+  eachFitting(archive, memories, (latencyCycles, energyPj, entry) => {
+    if (energyPj >= (hull.at(-1)?.energyPj ?? Number.POSITIVE_INFINITY)) return;
+    addToHull(hull, { latencyCycles, energyPj, entry });
+  });
+  return hull;
+}
+
+/** All of an archive's mappings that fit given memories, latency rising. */
+export function archivePoints(archive: LayerArchive, memories: MemoryView): ArchivePoint[] {
+  const points: ArchivePoint[] = [];
+  eachFitting(archive, memories, (latencyCycles, energyPj, entry) => {
+    points.push({ latencyCycles, energyPj, entry });
+  });
+  return points;
+}
+
+function eachFitting(
+  { shape, columns, count }: LayerArchive,
+  memories: MemoryView,
+  visit: (latencyCycles: number, energyPj: number, entry: number) => void,
+): void {
+  const { scratchpadKib, accumulatorKib } = memories;
+  const work = macs(shape);
   for (let entry = 0, i = 0; entry < count; entry++, i += ARCHIVE_COLUMNS) {
     if ((columns[i + 5] as number) > scratchpadKib || (columns[i + 6] as number) > accumulatorKib) continue;
     const energyPj = accessEnergyPj(
@@ -104,10 +124,8 @@ export function archiveHull(archive: LayerArchive, memories: MemoryView): Archiv
       columns[i + 4] as number,
       columns[i + 2] as number,
     );
-    if (energyPj >= (hull.at(-1)?.energyPj ?? Number.POSITIVE_INFINITY)) continue;
-    addToHull(hull, { latencyCycles: columns[i] as number, energyPj, entry });
+    visit(columns[i] as number, energyPj, entry);
   }
-  return hull;
 }
 
 /** What no mapping of the layer lies below on given memories: the hull, and more where the archive is not complete. */

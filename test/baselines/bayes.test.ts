@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectedImprovement, normalBelow } from "../../src/baselines/bayes/expected-improvement.ts";
 import { fitGaussianProcess } from "../../src/baselines/bayes/gaussian-process.ts";
 import { createRng } from "../../src/rng.ts";
+import { expectedImprovement, normalBelow } from "../../src/search/expected-improvement.ts";
 
 test("a Gaussian process goes through its points, is sure there, and unsure far away", () => {
   const points = Array.from({ length: 12 }, (_, i) => [i / 2]);

@@ -2,6 +2,7 @@ import type { LocalEngine } from "../../fidelity/engine.ts";
 import { createHardware, type Hardware, type HardwareParameters } from "../../hardware/hardware.ts";
 import { cost, type Objective } from "../../mapper/objective.ts";
 import { createRng, type Rng } from "../../rng.ts";
+import { expectedImprovement } from "../../search/expected-improvement.ts";
 import type { Sampler } from "../../search/sampler.ts";
 import type { TrialOutcome } from "../../search/trial.ts";
 import { formatMapping, LEVELS, type Mapping } from "../../space/mapping.ts";
@@ -10,7 +11,6 @@ import { DIMS, type LayerShape } from "../../workload/layer.ts";
 import { randomHardware } from "../dosa/start.ts";
 import { type SampledMapping, sampleMappings } from "../random-mapper.ts";
 import { designOf } from "../sampled-design.ts";
-import { expectedImprovement } from "./expected-improvement.ts";
 import { fitGaussianProcess } from "./gaussian-process.ts";
 
 /** One hardware config with the mappings that a regression over mappings picks. */

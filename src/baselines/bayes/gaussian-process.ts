@@ -1,8 +1,4 @@
-/** What a regression says of a point: a normal distribution. */
-export interface Belief {
-  readonly mean: number;
-  readonly deviation: number;
-}
+import type { Belief } from "../../search/expected-improvement.ts";
 
 export interface GaussianProcess {
   predict(point: readonly number[]): Belief;

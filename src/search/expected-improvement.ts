@@ -1,4 +1,8 @@
-import type { Belief } from "./gaussian-process.ts";
+/** What is believed of a number: a normal distribution. */
+export interface Belief {
+  readonly mean: number;
+  readonly deviation: number;
+}
 
 /** How much below `best` a value is on average, if it is any: expected improvement (Jones, Schonlau, Welch, 1998, eq. 15). */
 export function expectedImprovement({ mean, deviation }: Belief, best: number): number {
