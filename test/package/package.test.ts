@@ -18,6 +18,8 @@ const EXPECTED = [
   /^dist\/kernels\/[\w.]+\.wasm$/,
   /^dist\/site\/[\w.]+$/,
   /^schema\/[\w-]+\.schema\.json$/,
+  /^rtl\/(\w+\.sv|files\.f|harness\/\w+\.(cpp|h))$/,
+  /^rtl\/prebuilt\/(polaris-\d+-(full|cycles)\.wasm|manifest\.json|LICENSES)$/,
 ];
 /** Largest tarball. */
 const MAX_BYTES = 300 * 1024;
