@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { collectArchive } from "../../src/mapper/layer-archive.ts";
-import { type ArchivePool, bestOn, collectNetwork, layersOf } from "../../src/mapper/network-archive.ts";
+import { createLocalPool } from "../../src/mapper/archive-pool.ts";
+import { bestOn, collectNetwork, layersOf } from "../../src/mapper/network-archive.ts";
 import { EDP } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
 import { builtinWorkload, loadModule } from "../../src/starlight.ts";
@@ -23,9 +23,7 @@ export async function writeStudy(
   seed: number,
 ): Promise<readonly StudyTotals[]> {
   const module = await loadModule();
-  const pool: ArchivePool = {
-    collectArchive: async ({ shape, array, range }) => collectArchive(module, shape, array, range),
-  };
+  const pool = createLocalPool(module);
   const { layers } = builtinWorkload("dlrm");
   const range = {
     leastScratchpadKib: 1,
@@ -33,7 +31,7 @@ export async function writeStudy(
     leastAccumulatorKib: 1,
     mostAccumulatorKib: 64,
   };
-  const network = await collectNetwork(pool, layers, { peDim: 16 }, range);
+  const network = await collectNetwork(pool, { layers, array: { peDim: 16 }, range });
   const rng = createRng(seed);
   const out = createWriteStream(file);
   const head = {
@@ -56,7 +54,7 @@ export async function writeStudy(
     if (!entry) {
       const point = bestOn(network, scratchpadKib, accumulatorKib, EDP);
       if (!point) throw new Error("nothing fits");
-      entry = { sums: point.totals, mappings: layersOf(network, point).map(({ mapping }) => mapping) };
+      entry = { sums: point.totals, mappings: layersOf(network, point, EDP).map(({ mapping }) => mapping) };
       known.set(key, entry);
     }
     const { sums, mappings } = entry;
