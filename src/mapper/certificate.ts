@@ -19,7 +19,9 @@ export interface Certificate {
   readonly version: 1;
   readonly workload: string;
   readonly hardware: HardwareParameters;
-  readonly objective: Objective;
+  readonly objective: string;
+  /** The objective is latency ^ powers.latency x energy ^ powers.energy of the totals. */
+  readonly powers: { readonly latency: number; readonly energy: number };
   readonly optimal: boolean;
   /** The objective is at most (1 + gap) times the least, to `tolerance`. */
   readonly gap: number;
@@ -108,7 +110,8 @@ export function createCertifier(
         version: 1,
         workload,
         hardware,
-        objective,
+        objective: objective.name,
+        powers: { latency: objective.latencyPower, energy: objective.energyPower },
         optimal,
         gap,
         tolerance: TOLERANCE,

@@ -84,10 +84,9 @@ function below(front: SearchCertificate["front"], [latency, energy]: Pair, isPar
 
 /** The totals are those of the picks, keep the caps, and no sum of what is found or open costs less than the gap admits. */
 function checkChoice(certificate: Certificate): readonly string[] {
-  const { objective, caps, totals, gap, tolerance, optimal, layers, searches } = certificate;
+  const { powers, caps, totals, gap, tolerance, optimal, layers, searches } = certificate;
   const wrong: string[] = [];
-  const cost = ([latency, energy]: Pair): number =>
-    latency ** objective.latencyPower * energy ** objective.energyPower;
+  const cost = ([latency, energy]: Pair): number => latency ** powers.latency * energy ** powers.energy;
   const close = (a: number, b: number): boolean => Math.abs(a / b - 1) <= tolerance;
   const picked = layers.map(({ search, pick, count }) => {
     const point = searches[search]?.front[pick];
