@@ -12,6 +12,7 @@ import type {
   PointRecord,
   Provenance,
   ResultRecord,
+  VerifiedRecord,
 } from "./result.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -59,21 +60,44 @@ export async function parseResultDocument(
     designs,
     points,
     ...(convergence ? { convergence } : {}),
-    verified: designs.flatMap(({ layers }) =>
-      layers.flatMap(({ name, latencyCycles, latencyInterval, verifiedCycles }) =>
-        verifiedCycles !== undefined && latencyCycles !== undefined
-          ? [
-              {
-                name,
-                predictedCycles: latencyCycles,
-                measuredCycles: verifiedCycles,
-                ...(latencyInterval ? { interval: latencyInterval } : {}),
-              },
-            ]
-          : [],
-      ),
-    ),
+    verified: [
+      ...parseVerified(fields["verified"], `${where}: verified`),
+      ...designs.flatMap(verifiedLayers),
+    ],
   };
+}
+
+/** What a document lists of predictions and measurements. */
+function parseVerified(value: unknown, where: string): readonly VerifiedRecord[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new InputError({ where, expected: "a list", found: quote(value) });
+  return value.map((row: unknown, i) => {
+    const place = `${where}[${i}]`;
+    const fields = asRecord(row, place, "name, predictedCycles and measuredCycles");
+    const interval = parseInterval(fields["interval"]);
+    return {
+      name: String(fields["name"] ?? i),
+      predictedCycles: measure(fields["predictedCycles"], `${place}.predictedCycles`),
+      measuredCycles: measure(fields["measuredCycles"], `${place}.measuredCycles`),
+      ...(interval ? { interval } : {}),
+    };
+  });
+}
+
+/** Layers that carry a prediction and a measurement. */
+function verifiedLayers({ layers }: DesignRecord): readonly VerifiedRecord[] {
+  return layers.flatMap(({ name, latencyCycles, latencyInterval, verifiedCycles }) =>
+    verifiedCycles !== undefined && latencyCycles !== undefined
+      ? [
+          {
+            name,
+            predictedCycles: latencyCycles,
+            measuredCycles: verifiedCycles,
+            ...(latencyInterval ? { interval: latencyInterval } : {}),
+          },
+        ]
+      : [],
+  );
 }
 
 function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
@@ -109,7 +133,11 @@ async function parseDesigns(
     return Promise.all(
       networks.map((network, i) => {
         const inner = asRecord(network, `${where}: networks[${i}]`, "a network");
-        const design = { ...inner, hardware: inner["hardware"] ?? fields["hardware"] };
+        const design = {
+          ...inner,
+          fidelity: fields["fidelity"],
+          hardware: inner["hardware"] ?? fields["hardware"],
+        };
         return parseOne(design, `${where}: networks[${i}]`, findWorkload);
       }),
     );
@@ -123,12 +151,19 @@ async function parseDesigns(
     (isRecord(point["totals"]) && optionalNumber(point["totals"]["edpJCycles"])) || Number.POSITIVE_INFINITY;
   const [best] = [...whole].sort((a, b) => edp(a) - edp(b));
   return best
-    ? [await parseOne({ workload: fields["workload"], ...best }, `${where}: points`, findWorkload)]
+    ? [
+        await parseOne(
+          { workload: fields["workload"], fidelity: fields["fidelity"], ...best },
+          `${where}: points`,
+          findWorkload,
+        ),
+      ]
     : [];
 }
 
 async function parseOne(fields: Fields, where: string, findWorkload: FindWorkload): Promise<DesignRecord> {
   const design = await parseDesign(fields, where, findWorkload);
+  const fidelity = fields["fidelity"] ?? "analytical";
   const rows = fields["layers"] as readonly Fields[];
   const given = isRecord(fields["totals"]) ? fields["totals"] : {};
   const latencyCycles = optionalNumber(given["latencyCycles"]);
@@ -138,11 +173,14 @@ async function parseOne(fields: Fields, where: string, findWorkload: FindWorkloa
     layers: design.layers.map((layer, i): LayerRecord => {
       const row = rows[i] ?? {};
       const latency = optionalNumber(row["latencyCycles"]);
+      const energy = optionalNumber(row["energyUj"]);
       const verified = optionalNumber(row["verifiedCycles"]);
       const interval = parseInterval(row["latencyInterval"]);
       return {
         ...layer,
-        ...(latency === undefined ? {} : { latencyCycles: latency }),
+        // What the analytical model says is computed anew, and so checked.
+        ...(latency === undefined || fidelity === "analytical" ? {} : { latencyCycles: latency }),
+        ...(energy === undefined || fidelity === "analytical" ? {} : { energyUj: energy }),
         ...(interval ? { latencyInterval: interval } : {}),
         ...(verified === undefined ? {} : { verifiedCycles: verified }),
       };

@@ -30,9 +30,10 @@ export interface Claim {
   readonly gap: number;
 }
 
-/** A layer of a design, with the latency that a model other than the analytical one gives it; metrics are of one run. */
+/** A layer of a design, with what a model other than the analytical one says of it; metrics are of one run. */
 export interface LayerRecord extends DesignLayer {
   readonly latencyCycles?: number;
+  readonly energyUj?: number;
   readonly latencyInterval?: Interval;
   /** Cycles that the RTL took. */
   readonly verifiedCycles?: number;

@@ -9,7 +9,7 @@ import { type NestInfo, nestInfo } from "./info/nest.ts";
 import { type OccupancyInfo, occupancyInfo } from "./info/occupancy.ts";
 import { type RooflineInfo, rooflineInfo } from "./info/roofline.ts";
 import { type VerifiedInfo, verifiedInfo } from "./info/verified.ts";
-import type { Claim, DesignRecord, PointRecord, Provenance, ResultRecord } from "./result.ts";
+import type { Claim, DesignRecord, PointRecord, Provenance, ResultRecord, VerifiedRecord } from "./result.ts";
 
 /** A design with everything that a report shows of it. */
 export interface DesignInfo {
@@ -44,19 +44,21 @@ export const NESTS = 12;
 
 /** Computes once whatever a result has data for. */
 export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">): ReportInfo {
-  const { points, designs, convergence, verified } = record;
+  const { points, designs, convergence, verified, provenance } = record;
   const best = points.reduce<PointRecord | undefined>(
     (least, point) => (!least || point.edpJCycles < least.edpJCycles ? point : least),
     undefined,
   );
+  const infos = designs.map((design) => designInfo(design, engine));
+  const pairs = provenance.fidelity === "rtl" ? [...verified, ...infos.flatMap(againstAnalytical)] : verified;
   return {
     title: titleOf(record),
-    provenance: record.provenance,
+    provenance,
     ...(record.claim ? { claim: record.claim } : {}),
     ...(best ? { best } : {}),
     points: points.length,
     paretoPoints: points.filter(({ pareto }) => pareto).length,
-    designs: designs.map((design) => designInfo(design, engine)),
+    designs: infos,
     fronts:
       points.length > 1
         ? [
@@ -67,8 +69,17 @@ export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">)
           ]
         : [],
     ...(convergence && convergence.steps.length > 0 ? { convergence: convergenceInfo(convergence) } : {}),
-    ...(verified.length > 0 ? { verified: verifiedInfo(verified) } : {}),
+    ...(pairs.length > 0 ? { verified: verifiedInfo(pairs) } : {}),
   };
+}
+
+/** Layers that the RTL ran, with what the analytical model predicts of them. */
+function againstAnalytical({ layers }: DesignInfo): readonly VerifiedRecord[] {
+  return layers.flatMap(({ name, record: { latencyCycles }, explanation }) =>
+    latencyCycles === undefined
+      ? []
+      : [{ name, predictedCycles: explanation.latencyCycles, measuredCycles: latencyCycles }],
+  );
 }
 
 function titleOf({ kind, workload, points, verified }: ResultRecord): string {

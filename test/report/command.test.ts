@@ -5,7 +5,8 @@ import { csvParse } from "d3-dsv";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { parseResultDocument } from "../../src/report/parse-document.ts";
 import { parseResultTable } from "../../src/report/parse-table.ts";
-import { builtinWorkload } from "../../src/starlight.ts";
+import { summarise } from "../../src/report/summary.ts";
+import { builtinWorkload, loadEngine } from "../../src/starlight.ts";
 import { COLUMNS, designRows, polaris, scratchFolder, tableText } from "../cli/polaris.ts";
 import { mappedDocument, randomPoints } from "./result.ts";
 
@@ -107,6 +108,31 @@ test("measured cycles beside the answers of evaluate become a plot of both", asy
     figures.map((figure: { id: string; rows: unknown[] }) => [figure.id, figure.rows.length]),
     [["verified", 20]],
   );
+});
+
+test("what the RTL measured stands beside the analytical model, layer by layer", async () => {
+  const mapped = (await mappedDocument("bert")) as { layers: { latencyCycles: number; energyUj: number }[] };
+  const layers = mapped.layers.map((layer) => ({
+    ...layer,
+    latencyCycles: 2 * layer.latencyCycles,
+    energyUj: 0.5 * layer.energyUj,
+  }));
+  const verified = [
+    { name: "more", predictedCycles: 10, measuredCycles: 20, interval: { low: 5, high: 15 } },
+  ];
+  const document = { ...mapped, fidelity: "rtl", layers, totals: undefined, verified };
+  const info = summarise(await parseResultDocument(document, FACTS, find), await loadEngine(1));
+
+  assert.equal(info.verified?.count, 6);
+  assert.ok(Math.abs((info.verified?.meanRatio ?? 0) - 0.5) < 1e-12);
+  for (const [i, layer] of (info.designs[0]?.layers ?? []).entries()) {
+    const { latencyCycles = 0, energyUj = 0 } = layers[i] ?? {};
+    assert.equal(layer.latencyCycles, layer.runs * latencyCycles);
+    assert.equal(layer.latencyParts.unmodelled, 0.5 * layer.latencyCycles);
+    const parts = Object.values(layer.energyPartsUj).reduce((sum, part) => sum + part, 0);
+    assert.ok(Math.abs(parts / (layer.runs * energyUj) - 1) < 1e-9);
+    assert.equal(layer.energyPartsUj.unmodelled, 0);
+  }
 });
 
 test("what is no result is refused with its place", async () => {

@@ -22,6 +22,7 @@ const ENERGY_STACK: Readonly<Record<Component, StackPart>> = {
   accumulator: { key: "accumulator", text: "accumulator", role: "accumulator" },
   scratchpad: { key: "scratchpad", text: "scratchpad", role: "scratchpad", hatch: "falling" },
   dram: { key: "dram", text: "DRAM", role: "dram" },
+  unmodelled: { key: "unmodelled", text: "beyond the analytical model", role: "spare", hatch: "rising" },
 };
 
 /** Cycles of each layer, all its runs, stacked by what they are spent on. */

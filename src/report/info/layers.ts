@@ -6,8 +6,8 @@ import type { BoundBy } from "../../kernels/batch.ts";
 import { macs } from "../../workload/layer.ts";
 import type { LayerRecord } from "../result.ts";
 
-/** Components of energy, from the MACs outwards. */
-export const COMPONENTS = ["mac", "register", "accumulator", "scratchpad", "dram"] as const;
+/** Components of energy, from the MACs outwards, and what another model has beyond the analytical one. */
+export const COMPONENTS = ["mac", "register", "accumulator", "scratchpad", "dram", "unmodelled"] as const;
 export type Component = (typeof COMPONENTS)[number];
 
 /** Parts of a latency: the cycles that the MACs need, and the cycles that they wait for what binds the layer. */
@@ -35,8 +35,8 @@ export interface LayerInfo {
 }
 
 /**
- * Every layer of a design, explained by the analytical model. A latency that another model gave the layer is kept: what it
- * exceeds the analytical one by is `unmodelled`, the walk of the tiles that only the slower models see.
+ * Every layer of a design, explained by the analytical model. What another model gave the layer is kept: the excess over the
+ * analytical one is `unmodelled`, the walk of the tiles that only the slower models see; where it is less, the parts shrink.
  */
 export function layersInfo(
   engine: Pick<Engine, "explain">,
@@ -49,7 +49,9 @@ export function layersInfo(
     const runs = record.count;
     const latency = record.latencyCycles ?? explanation.latencyCycles;
     const work = macs(record.shape);
-    const uj = (component: Component): number => runs * pj[component] * 1e-6;
+    const analyticalUj = explanation.energyPj * 1e-6;
+    const energyUj = record.energyUj ?? analyticalUj;
+    const scale = runs * 1e-6 * Math.min(1, energyUj / analyticalUj);
     return {
       name: record.name,
       runs,
@@ -63,13 +65,14 @@ export function layersInfo(
           }
         : {}),
       latencyParts: latencyParts(explanation, latency, runs),
-      energyUj: runs * explanation.energyPj * 1e-6,
+      energyUj: runs * energyUj,
       energyPartsUj: {
-        mac: uj("mac"),
-        register: uj("register"),
-        accumulator: uj("accumulator"),
-        scratchpad: uj("scratchpad"),
-        dram: uj("dram"),
+        mac: scale * pj.mac,
+        register: scale * pj.register,
+        accumulator: scale * pj.accumulator,
+        scratchpad: scale * pj.scratchpad,
+        dram: scale * pj.dram,
+        unmodelled: runs * Math.max(0, energyUj - analyticalUj),
       },
       boundBy,
       macs: work,
