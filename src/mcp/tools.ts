@@ -1,0 +1,121 @@
+import { availableParallelism } from "node:os";
+import { codesign } from "../codesign/codesign.ts";
+import { evaluateDesign, parseDesign } from "../designs/design.ts";
+import { createHardware, parseHardware } from "../hardware/hardware.ts";
+import { createJobPool } from "../jobs/pool.ts";
+import { mapNetwork } from "../mapper/map-network.ts";
+import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
+import { loadEngine, loadModule } from "../starlight.ts";
+import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
+import { macs } from "../workload/layer.ts";
+import { loadDocument, loadWorkload } from "../workload/load.ts";
+import { parseWorkload, type Workload } from "../workload/workload.ts";
+import type { MapArguments, SearchArguments } from "./arguments.ts";
+
+/** Documents are those of the commands under --json, without the command line that made them. */
+const HEAD = { version: 1, fidelity: "analytical" } as const;
+const SEARCH_SECONDS = 120;
+
+/** The built-in networks. */
+export function listWorkloads(): object {
+  const workloads = [...BUILTIN_WORKLOADS.values()].map(({ name, note, layers }) => ({
+    name,
+    layers: layers.length,
+    macs: layers.reduce((sum, { shape, count }) => sum + count * macs(shape), 0),
+    ...(note === undefined ? {} : { note }),
+  }));
+  return { version: 1, workloads };
+}
+
+/** Metrics of a design, layer by layer. */
+export async function evaluate({ design }: { readonly design: string | object }): Promise<object> {
+  const document = typeof design === "string" ? await loadDocument(design) : design;
+  const where = typeof design === "string" ? design : "design";
+  const parsed = await parseDesign(document, where, (name) => loadWorkload(name));
+  return evaluateDesign(await loadEngine(64), parsed);
+}
+
+/** The best mapping of each layer on one hardware config, proven. */
+export async function map(given: MapArguments, signal: AbortSignal): Promise<object> {
+  const { maxLatencyCycles, maxEnergyUj, budgetSeconds } = given;
+  const workload = await readWorkload(given.workload, given.dims);
+  const objective = readObjective(given.objective);
+  const hardware = parseHardware(
+    given.hardware ?? { peDim: 16, scratchpadKib: 128, accumulatorKib: 32 },
+    "hardware",
+  );
+  const caps = {
+    ...(maxLatencyCycles === undefined ? {} : { latencyCycles: maxLatencyCycles }),
+    ...(maxEnergyUj === undefined ? {} : { energyPj: maxEnergyUj * 1e6 }),
+  };
+  const { fronts, statistics, ...result } = await mapNetwork(await loadModule(), {
+    layers: workload.layers,
+    hardware,
+    objective,
+    allowPadding: given.allowPadding ?? false,
+    ...(Object.keys(caps).length === 0 ? {} : { caps }),
+    ...(budgetSeconds === undefined ? {} : { budgetMs: budgetSeconds * 1000 }),
+    signal,
+  });
+  void fronts;
+  const { covered, evaluated } = statistics;
+  return {
+    ...HEAD,
+    workload: workload.name,
+    ...(workload.note === undefined ? {} : { note: workload.note }),
+    objective: objective.name,
+    ...result,
+    candidates: { covered, evaluated },
+  };
+}
+
+/** The best hardware and mappings together, proven. */
+export async function search(given: SearchArguments, signal: AbortSignal): Promise<object> {
+  const workloads = await Promise.all(given.workloads.map((one) => readWorkload(one, given.dims)));
+  const objective = readObjective(given.objective);
+  const sizes = (values: readonly number[] | undefined): readonly number[] =>
+    values ? [...new Set(values)].sort((a, b) => a - b) : Array.from({ length: 2048 }, (_, i) => i + 1);
+  const peDims = given.peDims ?? [2, 4, 8, 16, 32, 64, 128];
+  for (const peDim of peDims) createHardware({ peDim, scratchpadKib: 1, accumulatorKib: 1 });
+  const pool = await createJobPool(availableParallelism());
+  try {
+    const { hardware, networks, optimal, gap, boxes, configs, covered, evaluated } = await codesign(pool, {
+      workloads,
+      space: {
+        arrays: [...new Set(peDims)].map((peDim) => ({ peDim })),
+        scratchpadKib: sizes(given.scratchpadKib),
+        accumulatorKib: sizes(given.accumulatorKib),
+        ...(given.maxAreaMm2 === undefined ? {} : { maxAreaMm2: given.maxAreaMm2 }),
+      },
+      objective,
+      budgetMs: (given.budgetSeconds ?? SEARCH_SECONDS) * 1000,
+      signal,
+    });
+    const proof = {
+      objective: objective.name,
+      ...(given.maxAreaMm2 === undefined ? {} : { maxAreaMm2: given.maxAreaMm2 }),
+      optimal,
+      gap,
+      boxes,
+      configs,
+      candidates: { covered, evaluated },
+    };
+    const [only, ...others] = networks;
+    return others.length === 0
+      ? { ...HEAD, ...only, hardware, ...proof }
+      : { ...HEAD, hardware, ...proof, networks };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function readWorkload(
+  given: string | object,
+  dims: Readonly<Record<string, number>> | undefined,
+): Promise<Workload> {
+  return typeof given === "string" ? loadWorkload(given, dims) : parseWorkload(given, "workload");
+}
+
+function readObjective(given: string | undefined): Objective {
+  return given === undefined ? EDP : parseObjective(given, "objective");
+}

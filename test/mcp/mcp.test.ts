@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { after, before, test } from "node:test";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { PROGRAM, polaris } from "../cli/polaris.ts";
+import { assertValid } from "../schema/validator.ts";
+
+// By the official client, over the program's stdin and stdout.
+
+const client = new Client({ name: "polaris-test", version: "1" });
+before(() => client.connect(new StdioClientTransport({ command: process.execPath, args: [PROGRAM, "mcp"] })));
+after(() => client.close());
+
+/** A tool's document. */
+async function call(name: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { content, structuredContent, isError } = await client.callTool({ name, arguments: given });
+  const [first] = content as readonly { readonly text?: string }[];
+  assert.ok(!isError, first?.text);
+  assert.deepEqual(JSON.parse(first?.text ?? ""), structuredContent);
+  return structuredContent as Record<string, unknown>;
+}
+
+/** What a tool says that refuses. */
+async function refusal(name: string, given: Record<string, unknown>): Promise<string> {
+  try {
+    const { content, isError } = await client.callTool({ name, arguments: given });
+    assert.equal(isError, true);
+    return (content as readonly { readonly text?: string }[])[0]?.text ?? "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+test("the client lists the tools, each with a description and a schema of its arguments", async () => {
+  const { tools } = await client.listTools();
+
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ["workloads", "evaluate", "map", "search"],
+  );
+  for (const { description, inputSchema } of tools) {
+    assert.ok((description ?? "").length > 40);
+    assert.equal(inputSchema.type, "object");
+  }
+  assert.match(client.getInstructions() ?? "", /EDP is energy \(J\) x cycles/);
+});
+
+test("map answers with a proven design, and evaluate prices it the same", async () => {
+  const mapped = await call("map", { workload: "bert" });
+  const evaluated = await call("evaluate", { design: mapped });
+
+  assertValid("map", mapped);
+  assertValid("evaluate", evaluated);
+  assert.equal(mapped["optimal"], true);
+  assert.deepEqual(evaluated["totals"], mapped["totals"]);
+  const { stdout } = await polaris(["map", "bert", "--json", "--quiet"]);
+  assert.deepEqual(mapped["totals"], JSON.parse(String(stdout)).totals);
+});
+
+test("search answers with the best design under a cap, for a layer table of the caller's own", async () => {
+  const workload = {
+    name: "mine",
+    layers: [{ name: "a", K: 64, C: 32, P: 28, Q: 28, R: 3, S: 3, count: 4 }],
+  };
+
+  const found = await call("search", {
+    workloads: [workload],
+    maxAreaMm2: 0.5,
+    peDims: [8, 16],
+    scratchpadKib: [64, 32],
+    accumulatorKib: [8, 16],
+  });
+
+  assertValid("search", found);
+  assert.equal(found["optimal"], true);
+  assert.equal(found["workload"], "mine");
+  assert.ok((found["totals"] as { areaMm2: number }).areaMm2 <= 0.5);
+});
+
+test("the networks are listed with what to know of them", async () => {
+  const { workloads } = await call("workloads", {});
+
+  const networks = workloads as { name: string; macs: number; note?: string }[];
+  assert.equal(networks.find(({ name }) => name === "resnet50")?.macs, 4_089_184_256);
+  assert.match(networks.find(({ name }) => name === "bert")?.note ?? "", /12 encoder layers/);
+});
+
+test("wrong arguments are refused with what is wrong, and the server goes on", async () => {
+  for (const [name, given, expected] of [
+    ["map", {}, /workload/],
+    ["map", { workload: "resnet5" }, /expected a built-in name.*found "resnet5" \(did you mean resnet50\?\)/],
+    ["map", { workload: "bert", hardware: { peDim: 1, scratchpadKib: 1, accumulatorKib: 1 } }, /peDim|>= 2/],
+    ["map", { workload: "bert", colour: "red" }, /additional|colour/i],
+    ["map", { workload: "bert", objective: "speed" }, /objective: expected .* found "speed"/],
+    ["map", { workload: { layers: [{ K: 0 }] } }, /workload: layers\[0\]/],
+    ["evaluate", { design: "/nowhere/design.json" }, /expected a readable file, found no such file/],
+    ["evaluate", { design: { hardware: {}, layers: [] } }, /hardware/],
+    ["search", { workloads: [] }, /workloads|fewer/],
+    ["search", { workloads: ["bert"], maxAreaMm2: 1e-9, peDims: [16] }, /area|mm2/i],
+    ["simulate", {}, /simulate/],
+  ] as const) {
+    const text = await refusal(name, given);
+    assert.match(text, expected, `${name} ${JSON.stringify(given)}`);
+    assert.ok(text.length < 1000 && !/\n\s+at /.test(text), text);
+  }
+
+  assert.equal((await client.listTools()).tools.length, 4);
+});
+
+test("what is no message is answered or passed over, and the end of input ends the server", async () => {
+  const child = spawn(process.execPath, [PROGRAM, "mcp"], { stdio: ["pipe", "pipe", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (bytes) => (stderr += bytes));
+  child.stdin.end('no json\n{"jsonrpc":"2.0","id":1,"method":"nonsense"}\n');
+
+  const code = await new Promise((resolve) => child.on("close", resolve));
+
+  assert.equal(code, 0, stderr);
+});
