@@ -48,7 +48,7 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
     ...(maxLatencyCycles === undefined ? {} : { latencyCycles: maxLatencyCycles }),
     ...(maxEnergyUj === undefined ? {} : { energyPj: maxEnergyUj * 1e6 }),
   };
-  const { fronts, statistics, ...result } = await mapNetwork(await loadModule(), {
+  const { totals, optimal, gap, layers, statistics } = await mapNetwork(await loadModule(), {
     layers: workload.layers,
     hardware,
     objective,
@@ -57,14 +57,17 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
     ...(budgetSeconds === undefined ? {} : { budgetMs: budgetSeconds * 1000 }),
     signal,
   });
-  void fronts;
   const { covered, evaluated } = statistics;
   return {
     ...HEAD,
     workload: workload.name,
     ...(workload.note === undefined ? {} : { note: workload.note }),
     objective: objective.name,
-    ...result,
+    hardware,
+    totals,
+    optimal,
+    gap,
+    layers,
     candidates: { covered, evaluated },
   };
 }

@@ -89,7 +89,17 @@ test("evaluate answers a JSON design as text, as JSON and as CSV with the same n
   assert.equal(row?.["mapping"], mapping);
 });
 
-for (const command of [[], ["evaluate"], ["map"], ["sweep"], ["search"], ["import"], ["export"], ["mcp"], ["bench"]]) {
+for (const command of [
+  [],
+  ["evaluate"],
+  ["map"],
+  ["sweep"],
+  ["search"],
+  ["import"],
+  ["export"],
+  ["mcp"],
+  ["bench"],
+]) {
   test(`the help of ${command[0] ?? "the program"} fits 80 columns and a screen`, async () => {
     const text = String(await output([...command, "--help"]));
 
