@@ -4,7 +4,7 @@ import { evaluateDesign, parseDesign } from "../designs/design.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { createJobPool } from "../jobs/pool.ts";
 import { mapNetwork } from "../mapper/map-network.ts";
-import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
+import { EDP, type Objective, parseObjective, TOLERANCE } from "../mapper/objective.ts";
 import { loadEngine, loadModule } from "../starlight.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { macs } from "../workload/layer.ts";
@@ -67,6 +67,7 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
     totals,
     optimal,
     gap,
+    tolerance: TOLERANCE,
     layers,
     candidates: { covered, evaluated },
   };
@@ -99,6 +100,7 @@ export async function search(given: SearchArguments, signal: AbortSignal): Promi
       ...(given.maxAreaMm2 === undefined ? {} : { maxAreaMm2: given.maxAreaMm2 }),
       optimal,
       gap,
+      tolerance: TOLERANCE,
       boxes,
       configs,
       candidates: { covered, evaluated },
