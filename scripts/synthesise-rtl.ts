@@ -37,7 +37,18 @@ const log = execFileSync(
       `hierarchy -check -top accelerator ${Object.entries(parameters)
         .map(([name, value]) => `-chparam ${name} ${value}`)
         .join(" ")}`,
-      ...["proc", "flatten", "opt", "memory", "opt -full", "techmap", "opt", "abc -g simple", "opt_clean"],
+      ...[
+        "proc",
+        "flatten",
+        "opt",
+        "memory",
+        "opt -full",
+        "techmap",
+        "opt",
+        "abc -g simple",
+        "opt_clean",
+        "splitnets",
+      ],
       ...["check -assert", "stat", "rename -top accelerator", `write_verilog -noattr "${out}"`],
     ].join("; "),
   ],

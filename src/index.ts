@@ -32,6 +32,7 @@ export {
   exportDesign,
 } from "./interop/write-export.ts";
 export { createJobPool, type JobPool } from "./jobs/pool.ts";
+export { loadPrebuilt, PREBUILT_DIMS } from "./rtl/prebuilt.node.ts";
 export { type FileJournal, openStudyJournal, type StudyQuestion } from "./search/journal.ts";
 export * from "./starlight.ts";
 export {
