@@ -57,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sweep",
     "jobs",
     "search",
+    "promotion",
     "studies",
     "measure",
     "interop",
@@ -79,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "index.ts": [
     "search",
+    "promotion",
     "studies",
     "workload",
     "interop",

@@ -47,3 +47,8 @@ export function designCost(objective: Objective, sums: readonly NetworkSums[]): 
     ? (costs[0] as number)
     : costs.reduce((product, value) => product * value ** (1 / costs.length), 1);
 }
+
+/** A cost in cycles and J, as it is shown: EDP in J x cycles. */
+export function inJoules({ energyPower }: Objective, cost: number): number {
+  return cost * 1e-12 ** energyPower;
+}

@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import type { StudyProgress } from "../../search/study.ts";
+import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
 import { type NamedStudyResult, runNamedStudy, type SamplerName } from "../../studies/named.ts";
 import { type PricedNetwork, priceDesign } from "../../studies/priced-design.ts";
@@ -58,7 +59,8 @@ export async function runSamplerStudy(
       version: context.version,
       engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
       signal: context.signal,
-      onTrial: (now) => showProgress(progress, now, milliseconds, args.evaluations),
+      onTrial: (now) =>
+        showProgress(progress, now, inJoules(objective, now.bestCost), milliseconds, args.evaluations),
     });
   } finally {
     progress.clear();
@@ -98,7 +100,8 @@ export async function runSamplerStudy(
 
 function showProgress(
   progress: Progress,
-  { trials, evaluated, seconds, bestCost }: StudyProgress,
+  { trials, evaluated, seconds }: StudyProgress,
+  best: number,
   milliseconds: number | undefined,
   evaluations: number | undefined,
 ): void {
@@ -106,8 +109,7 @@ function showProgress(
     milliseconds === undefined ? 0 : (1000 * seconds) / milliseconds,
     evaluations === undefined ? 0 : evaluated / evaluations,
   );
-  // The objective in J and cycles, as it is printed; for other powers of energy only its changes mean something.
-  const text = `best ${formatNumber(bestCost * 1e-12)}, ${trials} trials, ${formatCount(evaluated / seconds)} mappings/s, no proof`;
+  const text = `best ${formatNumber(best)}, ${trials} trials, ${formatCount(evaluated / seconds)} mappings/s, no proof`;
   progress.update(text, done > 0 ? done : undefined);
 }
 

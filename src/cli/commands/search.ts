@@ -8,7 +8,8 @@ import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
-import { dim, limits, once, optionalObjective, positive, shared } from "../options.ts";
+import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
+import { dim, integer, limits, once, optionalObjective, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
@@ -16,6 +17,7 @@ import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { runFront, showProgress } from "./search-front.ts";
 import { runSamplerStudy } from "./search-study.ts";
+import { runVerifiedSearch } from "./search-verified.ts";
 
 export interface SearchArgs extends HardwareArgs {
   readonly workloads: readonly string[];
@@ -25,6 +27,9 @@ export interface SearchArgs extends HardwareArgs {
   readonly pareto: boolean;
   readonly sampler: SamplerName | "polaris";
   readonly study: string | undefined;
+  readonly fidelity: ModelName | undefined;
+  readonly verify: VerifierSource | undefined;
+  readonly "rtl-budget": number;
   readonly budget: number | undefined;
   readonly evaluations: number | undefined;
   readonly seed: number;
@@ -73,7 +78,21 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           coerce: once<string>("study"),
         })
         .options(limits)
-        .option("fidelity", shared.fidelity)
+        .option("fidelity", {
+          describe: "Model that ranks designs; only analytical proves",
+          choices: MODELS,
+          defaultDescription: "analytical; event with --verify rtl",
+        })
+        .option("verify", {
+          describe: "Run the best: rtl, event, command:FILE, dataset:FILE",
+          requiresArg: true,
+          coerce: parseVerifier,
+        })
+        .option("rtl-budget", {
+          describe: "Most layers that --verify runs",
+          default: 200,
+          coerce: integer("rtl-budget", 1, 1e9),
+        })
         .option("seed", { ...shared.seed, describe: "Of a sampler; the proof has nothing random" })
         .option("workers", shared.workers)
         .option("json", shared.json)
@@ -99,6 +118,12 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   for (const { name, note } of workloads) {
     if (note !== undefined && !args.quiet) context.stderr.write(`polaris: note: ${name}: ${note}\n`);
   }
+  const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "event" : "analytical");
+  const verifies = args.verify !== undefined || fidelity !== "analytical";
+  if (sampler !== "polaris" && verifies) {
+    throw new UsageError("--sampler: expected polaris with --verify or another --fidelity");
+  }
+  if (verifies) return runVerifiedSearch(context, { ...args, fidelity, objective: chosen }, workloads, space);
   if (sampler !== "polaris") {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);
   }
