@@ -10,7 +10,7 @@ import {
   ANSWER_TILES, ANSWER_WEIGHT_BYTES, ANSWER_WEIGHT_REGISTER_WRITES,
 } from "../../src/kernels/machine-layout";
 import {
-  bound, ceilDiv, dim, extent, heightDilation, heightStride, INPUTS, lastExtent, loopDim, loops, OUTPUTS, reuse, trips,
+  bound, ceilDiv, dim, extent, heightDilation, heightStride, INPUTS, lastExtent, loopDim, loops, OUTPUTS, reuse, spill, trips,
   WEIGHTS, widthDilation, widthStride,
 } from "./tiling";
 
@@ -25,7 +25,7 @@ export function count(answer: usize): void {
   const rows = blocksK * blocksC * taps * pixels;
   const outputRows = blocksK * pixels;
   const windows = <f64>bound(N) * windowSum(P, R, widthStride, widthDilation) * windowSum(Q, S, heightStride, heightDilation);
-  const inputLoads = loadsOf(INPUTS), weightLoads = loadsOf(WEIGHTS), visits = visitsOf(OUTPUTS);
+  const inputLoads = loadsOf(INPUTS), weightLoads = loadsOf(WEIGHTS), visits = spill ? visitsOf(OUTPUTS) : 1;
   store<f64>(answer, all, ANSWER_TILES);
   store<f64>(answer, k * c * taps * pixels, ANSWER_MACS);
   // Every tile moves all its weights to the array once.

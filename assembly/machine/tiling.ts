@@ -3,7 +3,7 @@ import { C, DIMS, K, N, P, Q, R, S } from "../../src/kernels/layout";
 import {
   MACHINE_BOUND, MACHINE_BUS_BYTES, MACHINE_BANDWIDTH, MACHINE_DIM, MACHINE_EXECUTE_QUEUE, MACHINE_HEIGHT_DILATION,
   MACHINE_HEIGHT_STRIDE, MACHINE_INFLIGHT, MACHINE_ISSUE, MACHINE_LATENCY, MACHINE_LOAD_QUEUE, MACHINE_MIN_ROWS,
-  MACHINE_REUSE, MACHINE_STORE_QUEUE, MACHINE_WIDTH_DILATION, MACHINE_WIDTH_STRIDE, TILING_DIM, TILING_EXTENT,
+  MACHINE_REUSE, MACHINE_SPILL, MACHINE_STORE_QUEUE, MACHINE_WIDTH_DILATION, MACHINE_WIDTH_STRIDE, TILING_DIM, TILING_EXTENT,
   TILING_LOOPS,
 } from "../../src/kernels/machine-layout";
 
@@ -26,6 +26,7 @@ export let executeQueue: i32 = 0;
 export let storeQueue: i32 = 0;
 export let minRows: i32 = 0;
 export let reuse: bool = true;
+export let spill: bool = true;
 // The layer.
 export let widthStride: i32 = 0;
 export let heightStride: i32 = 0;
@@ -53,6 +54,7 @@ export function openMachine(at: usize): void {
   storeQueue = load<i32>(at, MACHINE_STORE_QUEUE);
   minRows = load<i32>(at, MACHINE_MIN_ROWS);
   reuse = load<i32>(at, MACHINE_REUSE) != 0;
+  spill = load<i32>(at, MACHINE_SPILL) != 0;
   widthStride = load<i32>(at, MACHINE_WIDTH_STRIDE);
   heightStride = load<i32>(at, MACHINE_HEIGHT_STRIDE);
   widthDilation = load<i32>(at, MACHINE_WIDTH_DILATION);

@@ -3,7 +3,7 @@
  * one leaves all clocks as far apart as an earlier one did, what came between comes again and again: its time is added without
  * walking it. Cycles of any length are found (R. P. Brent, BIT 20, 1980): two regions of each operand often make it two.
  */
-import { INPUTS, loopDim, loops, OUTPUTS, ragged, REDUCTION, reuse, trips, WEIGHTS } from "./tiling";
+import { INPUTS, loopDim, loops, OUTPUTS, ragged, REDUCTION, reuse, spill, trips, WEIGHTS } from "./tiling";
 import { kindOf, LOAD_INPUTS, LOAD_PARTIALS, LOAD_WEIGHTS } from "./kind";
 import { advance, CLOCKS, keep, matches, reference, run } from "./tile";
 
@@ -80,6 +80,7 @@ function visit(before: i32, after: i32): void {
   let loads = 0;
   if (!reuse || changes(INPUTS, before)) loads |= LOAD_INPUTS;
   if (!reuse || changes(WEIGHTS, before)) loads |= LOAD_WEIGHTS;
-  if (fresh && begun > 0) loads |= LOAD_PARTIALS;
-  run(kindOf(edges | loads), loads, fresh, begun > 0, changes(OUTPUTS, after), unfinished == 0);
+  if (spill && fresh && begun > 0) loads |= LOAD_PARTIALS;
+  const final = unfinished == 0;
+  run(kindOf(edges | loads), loads, fresh, begun > 0, changes(OUTPUTS, after) && (spill || final), final);
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { parseCommandConfig } from "../evaluators/command-config.ts";
+import { parseMachine } from "../evaluators/machine-file.ts";
 import { openRtlEvaluator, type RtlSource } from "../evaluators/open.ts";
 import type { Evaluator } from "../fidelity/evaluator.ts";
 import { createRng } from "../rng.ts";
@@ -15,6 +16,8 @@ import { once } from "./options.ts";
 export interface EvaluatorArgs {
   readonly command: string | undefined;
   readonly measured: string | undefined;
+  readonly machine: string | undefined;
+  readonly workers: number;
   readonly cache: string | boolean;
 }
 
@@ -31,6 +34,12 @@ export const evaluatorOptions = {
     type: "string",
     requiresArg: true,
     coerce: once<string>("measured"),
+  },
+  machine: {
+    describe: "rtl: bus, DRAM and queues, from a file; default Gemmini-like",
+    type: "string",
+    requiresArg: true,
+    coerce: once<string>("machine"),
   },
   cache: {
     describe: "Folder of stored results; --no-cache for none",
@@ -62,7 +71,7 @@ export async function openEvaluator(context: CliContext, args: EvaluatorArgs): P
 }
 
 async function readSource(
-  { command, measured }: EvaluatorArgs,
+  { command, measured, machine, workers }: EvaluatorArgs,
   engine: Parameters<typeof parseDataset>[2],
 ): Promise<RtlSource> {
   if (command !== undefined && measured !== undefined)
@@ -80,7 +89,8 @@ async function readSource(
       profile: "gemmini-firesim",
     };
   }
-  throw new UsageError("--fidelity rtl: expected --command or --measured");
+  const file = machine === undefined ? {} : parseMachine(await loadDocument(machine), machine);
+  return { kind: "embedded", workers, ...file };
 }
 
 function messageOf(error: unknown): string {

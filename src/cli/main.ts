@@ -10,6 +10,7 @@ import { mapCommand } from "./commands/map.ts";
 import { mcpCommand } from "./commands/mcp.ts";
 import { reportCommand } from "./commands/report.ts";
 import { searchCommand } from "./commands/search.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { type CliContext, Interrupted } from "./context.ts";
@@ -45,6 +46,7 @@ try {
     .command(mapCommand(context))
     .command(sweepCommand(context))
     .command(searchCommand(context))
+    .command(simulateCommand(context))
     .command(importCommand(context))
     .command(reportCommand(context))
     .command(exportCommand(context))

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 
 /** A program to run once. */
 export interface Program {
@@ -57,7 +58,11 @@ export async function runProgram(program: Program, signal?: AbortSignal): Promis
   };
   const later = [setTimeout(() => stop("timed-out"), program.timeoutMs)];
   const onAbort = (): void => stop("aborted");
-  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal) {
+    // As many as programs run, which is no leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", onAbort, { once: true });
+  }
 
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,11 +1,8 @@
-import { Piscina } from "piscina";
 import type { Candidate } from "../fidelity/evaluator.ts";
-import { createMachine, type MachineOptions } from "../rtl/machine.ts";
-import { loadPrebuilt, PREBUILT_DIMS } from "../rtl/prebuilt.node.ts";
-import type { Mode } from "../rtl/simulator.ts";
+import { createMachine, type Machine, type MachineOptions } from "../rtl/machine.ts";
 import { fitMachine, tilingProblem } from "../rtl/tiling.ts";
 import { violations } from "../space/validity.ts";
-import type { RtlJob, RtlRun } from "./rtl-job.ts";
+import type { RtlRun } from "./rtl-job.ts";
 
 /** How the RTL is run. */
 export interface RtlOptions {
@@ -21,18 +18,21 @@ export interface RtlOptions {
 export interface RunRequest {
   /** Seed of random operands; the results are compared with the layer's definition. */
   readonly checkSeed?: number;
-  /** Tiles, from the first on, whose spans are kept. */
+  /** Tiles, from the first on, whose spans are kept; native machines keep none. */
   readonly traceTiles?: number;
+  /** File for the waveforms of the run (VCD); native machines only. */
+  readonly waves?: string;
 }
 
-/** Embedded RTL on worker threads: an instance each, for every array size that comes with the package. */
+/** Instances of the RTL, several at a time. */
 export interface RtlPool {
   /** Why a candidate cannot run here; nothing if it can. */
   problem(candidate: Candidate): string | undefined;
   /**
    * Runs a candidate that has no problem.
    *
-   * @throws if the RTL traps
+   * @param stop over shared memory; the run ends when its first word is not 0 any more
+   * @throws if the RTL breaks down
    */
   run(candidate: Candidate, request: RunRequest, stop: Int32Array): Promise<RtlRun>;
   close(): Promise<void>;
@@ -40,45 +40,15 @@ export interface RtlPool {
 
 export const DEFAULT_MAX_CYCLES = 2 ** 31;
 
-export function createRtlPool(workers: number, options: RtlOptions = {}): RtlPool {
-  const { reuse = true, maxCycles = DEFAULT_MAX_CYCLES } = options;
-  const modules = new Map<string, Promise<WebAssembly.Module>>();
-  const moduleOf = (dim: number, mode: Mode): Promise<WebAssembly.Module> => {
-    const build = `${dim} ${mode}`;
-    const module = modules.get(build) ?? loadPrebuilt(dim, mode);
-    modules.set(build, module);
-    return module;
-  };
-  const pool = new Piscina<RtlJob, RtlRun>({
-    filename: import.meta.resolve("#rtl-worker"),
-    minThreads: 1,
-    maxThreads: workers,
-  });
-  return {
-    problem({ shape, hardware, mapping }) {
-      const [broken] = violations(mapping, shape, hardware);
-      if (broken) return broken.message;
-      if (!(PREBUILT_DIMS as readonly number[]).includes(hardware.peDim)) {
-        return `the embedded RTL has ${PREBUILT_DIMS.join(", ")} PEs a side, not ${hardware.peDim}`;
-      }
-      const layer = { shape };
-      const machine = fitMachine(createMachine(hardware, options.machine), layer, mapping);
-      return tilingProblem(machine, layer, mapping);
-    },
-    async run({ shape, hardware, mapping }, { checkSeed, traceTiles = 0 }, stop) {
-      const job: RtlJob = {
-        module: await moduleOf(hardware.peDim, checkSeed === undefined ? "cycles" : "full"),
-        machine: createMachine(hardware, options.machine),
-        shape,
-        mapping,
-        reuse,
-        maxCycles,
-        traceTiles,
-        ...(checkSeed === undefined ? {} : { checkSeed }),
-        stop,
-      };
-      return pool.run(job);
-    },
-    close: () => pool.destroy(),
-  };
+/** The machine that runs a candidate: deep enough for its mapping. */
+export function machineFor({ shape, hardware, mapping }: Candidate, { machine }: RtlOptions): Machine {
+  return fitMachine(createMachine(hardware, machine), { shape }, mapping);
+}
+
+/** Why no build of the RTL can run a candidate; nothing if one can. */
+export function rtlProblem(candidate: Candidate, options: RtlOptions): string | undefined {
+  const { shape, hardware, mapping } = candidate;
+  const [broken] = violations(mapping, shape, hardware);
+  if (broken) return broken.message;
+  return tilingProblem(machineFor(candidate, options), { shape }, mapping);
 }

@@ -1,6 +1,5 @@
 import { createProgram } from "../rtl/program.ts";
 import { createSimulator, type RunOptions, type Simulator } from "../rtl/simulator.ts";
-import { fitMachine } from "../rtl/tiling.ts";
 import { checkedLayer, countWrongOutputs, randomOperands } from "./rtl-check.ts";
 import type { RtlJob, RtlRun } from "./rtl-job.ts";
 
@@ -10,7 +9,7 @@ const simulators = new Map<string, Simulator>();
 /** Runs one program. A build that traps is not used again. */
 export default async function run(job: RtlJob): Promise<RtlRun> {
   const layer = job.checkSeed === undefined ? { shape: job.shape } : checkedLayer(job.shape);
-  const machine = fitMachine(job.machine, layer, job.mapping);
+  const { machine } = job;
   const program = createProgram(machine, layer, job.mapping, { reuse: job.reuse });
   const options: RunOptions = {
     maxCycles: job.maxCycles,

@@ -1,6 +1,6 @@
 import type { Candidate, Outcome } from "../fidelity/evaluator.ts";
 import type { TraceSpan } from "../rtl/trace.ts";
-import { failureOf, toOutcome } from "./embedded.ts";
+import { failureOf, toOutcome } from "./rtl-evaluator.ts";
 import type { RtlPool, RunRequest } from "./rtl-pool.ts";
 
 /** A candidate with a name that its reader knows it by, and how often it runs. */

@@ -16,7 +16,7 @@ export interface MachineEvaluatorOptions {
  * 90 % of latencies lie within this share of the RTL's (docs/evaluators.md: 500 random layers, mappings and machines). What the
  * model leaves out does not depend on chance, but looks so from outside.
  */
-const ERROR = 0.035;
+const ERROR = 0.04;
 
 /** The event-driven model of this project's RTL as an evaluator, on any runtime; energy is that of its counters. */
 export function createMachineEvaluator(
@@ -31,7 +31,7 @@ export function createMachineEvaluator(
     const machine = fitMachine(createMachine(hardware, options), layer, mapping);
     const problem = tilingProblem(machine, layer, mapping);
     if (problem !== undefined) return { status: "infeasible", reason: problem };
-    model.open(machine, shape, reuse);
+    model.open(machine, shape, { reuse });
     model.write(0, toTiling(mapping, layer));
     model.simulate(1);
     const counters = model.counters(0);

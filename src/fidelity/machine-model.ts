@@ -26,6 +26,17 @@ const COUNTED = {
 } as const;
 export type CountedByModel = keyof typeof COUNTED;
 
+/** How the host uses the machine. */
+export interface HostOptions {
+  /** Whether inputs and weights that the next tile shares stay in the scratchpad; default true. */
+  readonly reuse?: boolean;
+  /**
+   * Whether sums that are not complete when another tile of outputs comes leave for DRAM and come back; default true. False is
+   * what DOSA's harness makes of Gemmini: only complete sums leave, others are lost. Its results are wrong, its traffic is real.
+   */
+  readonly spill?: boolean;
+}
+
 /** Version of the model's answers: counts up with every change of them. */
 export const MACHINE_MODEL_VERSION = 1;
 
@@ -59,7 +70,7 @@ export class MachineModel {
   }
 
   /** Chooses the machine and the layer; memory sizes do not matter. */
-  open(machine: Machine, shape: LayerShape, reuse = true): void {
+  open(machine: Machine, shape: LayerShape, { reuse = true, spill = true }: HostOptions = {}): void {
     const { view } = this;
     const put = (offset: number, value: number): void => view.setInt32(MACHINE + offset, value, true);
     put(at.MACHINE_DIM, machine.dim);
@@ -72,6 +83,7 @@ export class MachineModel {
     put(at.MACHINE_STORE_QUEUE, machine.storeQueue);
     put(at.MACHINE_MIN_ROWS, machine.minRows);
     put(at.MACHINE_REUSE, reuse ? 1 : 0);
+    put(at.MACHINE_SPILL, spill ? 1 : 0);
     view.setFloat64(MACHINE + at.MACHINE_BANDWIDTH, machine.dramBytesPerCycle, true);
     for (let dim = 0; dim < DIM_COUNT; dim++)
       put(at.MACHINE_BOUND + 4 * dim, shape[DIMS[dim] as (typeof DIMS)[number]]);

@@ -21,6 +21,8 @@ export const MACHINE_WIDTH_STRIDE = 76;
 export const MACHINE_HEIGHT_STRIDE = 80;
 export const MACHINE_WIDTH_DILATION = 84;
 export const MACHINE_HEIGHT_DILATION = 88;
+/** 1 where sums that are not complete when another tile of outputs comes leave for DRAM and come back. */
+export const MACHINE_SPILL = 92;
 export const MACHINE_BYTES = 96;
 
 // A candidate: i32 fields. What of a mapping reaches the machine.

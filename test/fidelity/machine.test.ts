@@ -131,7 +131,7 @@ test("the model counts what the descriptors of 400 random programs make the RTL 
     const program = createProgram(machine, layer, mapping, { reuse });
     const words = new Int32Array(program.tiles * TILE_WORDS);
     walkTiles(program).write(words);
-    model.open(machine, layer.shape, reuse);
+    model.open(machine, layer.shape, { reuse });
     model.write(0, program.tiling);
     model.simulate(1);
 
@@ -200,7 +200,7 @@ test("a candidate has the same answer alone, in a batch, and after other layers"
   for (let seed = 0; seed < 40; seed++) {
     const { machine, layer, mapping, reuse } = randomProgram(createRng(79, seed));
     const { tiling } = createProgram(machine, layer, mapping, { reuse });
-    for (const model of [one, many]) model.open(machine, layer.shape, reuse);
+    for (const model of [one, many]) model.open(machine, layer.shape, { reuse });
     one.write(0, tiling);
     one.simulate(1);
     for (let i = 0; i < many.capacity; i++) many.write(i, tiling);

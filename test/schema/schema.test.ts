@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { parseDesign } from "../../src/designs/design.ts";
 import type { DesignDocument } from "../../src/interop/design-document.ts";
@@ -41,6 +41,20 @@ before(async () => {
   documents["evaluate"] = await run("evaluate", file("d.json"), "--json");
   documents["bench"] = await run("bench", "--slices", "1", "--json");
   documents["report"] = await run("report", file("d.json"), "--quiet", "--json");
+  writeFileSync(
+    file("small.json"),
+    JSON.stringify({
+      hardware: { peDim: 8, scratchpadKib: 32, accumulatorKib: 8 },
+      layers: [
+        {
+          name: "a",
+          shape: { K: 8, C: 8, P: 4 },
+          mapping: "L3[WIO] P2 - L2[WI] N1 K8X - L1[O] C8X - L0[W] P2",
+        },
+      ],
+    }),
+  );
+  documents["simulate"] = await run("simulate", file("small.json"), "--quiet", "--json");
   const design = await parseDesign(json("d.json"), "d.json", () => assert.fail("its shapes are in it"));
   const content = (format: ExportFormat, name: string): unknown =>
     JSON.parse(String(exportDesign(design, format).files.find((one) => one.name === name)?.content));

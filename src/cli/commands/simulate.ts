@@ -1,15 +1,22 @@
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import type { Argv, CommandModule } from "yargs";
+import { UsageError } from "../../errors.ts";
+import { createEmbeddedPool } from "../../evaluators/embedded-pool.ts";
 import { parseMachine } from "../../evaluators/machine-file.ts";
-import { createRtlPool, type RtlOptions, type RunRequest } from "../../evaluators/rtl-pool.ts";
+import { createNativePool } from "../../evaluators/native-pool.ts";
+import type { RtlOptions, RtlPool, RunRequest } from "../../evaluators/rtl-pool.ts";
 import { type Simulated, simulateCases } from "../../evaluators/simulate.ts";
 import { formatTimeline } from "../../evaluators/timeline.ts";
 import { loadEngine } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { DesignsFailed } from "../evaluate-slowly.ts";
+import { evaluatorOptions } from "../evaluator-options.ts";
 import { integer, once, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
 import { readCases } from "../read-cases.ts";
 import { formatSimulations, simulationsCsv, simulationsJson } from "../simulation-output.ts";
 
@@ -18,6 +25,9 @@ interface SimulateArgs {
   readonly machine: string | undefined;
   readonly check: boolean;
   readonly timeline: string | undefined;
+  readonly vcd: string | undefined;
+  readonly verilator: boolean;
+  readonly cache: string | boolean;
   readonly "max-cycles": number | undefined;
   readonly seed: number;
   readonly workers: number;
@@ -57,6 +67,18 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
           requiresArg: true,
           coerce: once<string>("timeline"),
         })
+        .option("verilator", {
+          describe: "Build a native RTL of any array size, with Verilator",
+          type: "boolean",
+          default: false,
+        })
+        .option("vcd", {
+          describe: "Write waveforms of one design; builds with Verilator",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("vcd"),
+        })
+        .option("cache", { ...evaluatorOptions.cache, describe: "Folder of native builds" })
         .option("max-cycles", {
           describe: "Give a design up after so many",
           requiresArg: true,
@@ -75,9 +97,21 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
   };
 }
 
+/** The RTL that the options name. */
+async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPool> {
+  if (!args.verilator && args.vcd === undefined) return createEmbeddedPool(args.workers, options);
+  const folder = typeof args.cache === "string" ? args.cache : tmpdir();
+  return createNativePool(args.workers, { ...options, folder: resolve(folder) }).catch((error: unknown) => {
+    throw new UsageError(`--verilator: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
 async function runSimulate(context: CliContext, args: SimulateArgs): Promise<void> {
   await checkOutput(args.out);
   await checkOutput(args.timeline);
+  await checkOutput(args.vcd);
+  if (args.timeline !== undefined && (args.verilator || args.vcd !== undefined))
+    throw new UsageError("--timeline: expected the embedded RTL, found --verilator or --vcd");
   const cases = await readCases(args.designs);
   const file =
     args.machine === undefined ? undefined : parseMachine(await loadDocument(args.machine), args.machine);
@@ -86,8 +120,11 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   const request: RunRequest = {
     ...(args.check ? { checkSeed: args.seed } : {}),
     ...(args.timeline === undefined ? {} : { traceTiles: TIMELINE_TILES }),
+    ...(args.vcd === undefined ? {} : { waves: resolve(args.vcd) }),
   };
-  const pool = createRtlPool(args.workers, options);
+  if (args.vcd !== undefined && cases.length !== 1)
+    throw new UsageError(`--vcd: expected one design, found ${cases.length}`);
+  const pool = await openPool(args, options);
   const progress = createProgress(context, args.quiet);
   const done: Simulated[] = [];
   try {
@@ -106,7 +143,8 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   const checked = args.check;
   if (args.timeline !== undefined)
     await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
-  const json = (): string => `${JSON.stringify(simulationsJson(done, options, checked, engine))}\n`;
+  const json = (): string =>
+    `${JSON.stringify({ ...simulationsJson(done, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined)
     await saveOutput(args.out, /\.json$/i.test(args.out) ? json() : simulationsCsv(done, engine));
   if (args.json) context.stdout.write(json());

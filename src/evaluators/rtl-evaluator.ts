@@ -1,12 +1,11 @@
+import { setMaxListeners } from "node:events";
 import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
 import { machineEnergy } from "../fidelity/machine-energy.ts";
 import type { RtlRun } from "./rtl-job.ts";
-import { createRtlPool, type RtlOptions } from "./rtl-pool.ts";
+import type { RtlPool } from "./rtl-pool.ts";
 
-/** The RTL of this project, embedded, on worker threads: cycles and counters, and the energy of what it counted. */
-export function createEmbeddedEvaluator(options: RtlOptions & { readonly workers: number }): Evaluator {
-  const pool = createRtlPool(options.workers, options);
-
+/** The RTL of this project as an evaluator: cycles and counters, and the energy of what it counted. */
+export function createRtlEvaluator(pool: RtlPool): Evaluator {
   const measure = async (candidate: Candidate, stop: Int32Array): Promise<Outcome> => {
     const problem = pool.problem(candidate);
     if (problem !== undefined) return { status: "infeasible", reason: problem };
@@ -26,7 +25,11 @@ export function createEmbeddedEvaluator(options: RtlOptions & { readonly workers
       const onAbort = (): void => {
         Atomics.store(stop, 0, 1);
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal) {
+        // As many as calls are under way, which is no leak.
+        setMaxListeners(0, signal);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }
       try {
         const outcomes = await Promise.all(candidates.map((candidate) => measure(candidate, stop)));
         signal?.throwIfAborted();
@@ -43,7 +46,7 @@ export function createEmbeddedEvaluator(options: RtlOptions & { readonly workers
 export function failureOf(error: unknown): Outcome {
   return {
     status: "failed",
-    reason: `the RTL trapped: ${error instanceof Error ? error.message : String(error)}`,
+    reason: `the RTL broke down: ${error instanceof Error ? error.message : String(error)}`,
   };
 }
 
