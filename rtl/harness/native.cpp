@@ -11,11 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "machine.cpp"
-
 #if VM_TRACE
+#include "Vpolaris_sim.h"
+#include "verilated.h"
 #include "verilated_vcd_c.h"
+// See waves.sv.
+#define trace tracing
 #endif
+#include "machine.cpp"
+#undef trace
 
 namespace {
 
@@ -65,8 +69,11 @@ int main(int argc, char** argv) {
     model = new Vpolaris_sim;
     model->trace(&waves, 99);
     waves.open(argv[5]);
-    dump = &waves;
   }
+  const bool dumps = argc > 5;
+  uint64_t samples = 0;
+#else
+  const bool dumps = false;
 #endif
   polaris_trace(0);
   polaris_reset();
@@ -81,11 +88,20 @@ int main(int argc, char** argv) {
   };
   give();
   while (left > 0) {
-    const uint32_t slice = left < 65536 ? uint32_t(left) : 65536;
+    const uint32_t slice = dumps ? 1 : left < 65536 ? uint32_t(left) : 65536;
     const uint64_t before = polaris_counters()[0];
     const uint32_t why = polaris_run(fresh, given == total, slice, kWatchdog);
     left -= polaris_counters()[0] - before < left ? polaris_counters()[0] - before : left;
     fresh = 0;
+#if VM_TRACE
+    if (dumps) {
+      // What a rising edge brought, and the clock around it.
+      model->clk = 1;
+      waves.dump(samples++);
+      model->clk = 0;
+      waves.dump(samples++);
+    }
+#endif
     if (why == 1) give();
     if (why == 2 || why == 3) {
       status = why == 2 ? 0 : 2;
@@ -93,7 +109,7 @@ int main(int argc, char** argv) {
     }
   }
 #if VM_TRACE
-  if (dump) waves.close();
+  if (dumps) waves.close();
 #endif
   if (std::string(argv[3]) != "-") {
     FILE* file = std::fopen(argv[3], "wb");

@@ -70,9 +70,9 @@ export async function buildMachine(folder: string, tools: Tools, build: Build): 
     await mkdir(work, { recursive: true });
     await step(tools.verilator, [
       ...["--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"],
-      ...(waves ? ["--trace"] : []),
-      ...["--top-module", "polaris_sim", `-GDIM=${dim}`, `-GARRAY=${ARRAY[mode]}`],
+      ...["--prefix", "Vpolaris_sim", `-GDIM=${dim}`, `-GARRAY=${ARRAY[mode]}`],
       ...["--Mdir", work, "-o", "machine", "-f", "files.f"],
+      ...(waves ? ["--trace", "--top-module", "waves", "harness/waves.sv"] : ["--top-module", "polaris_sim"]),
       ...["-CFLAGS", `-std=c++17 -O3 -DPOLARIS_DIM=${dim} -DPOLARIS_ARRAY=${ARRAY[mode]}`],
       join(RTL, "harness", "native.cpp"),
     ]);

@@ -105,7 +105,8 @@ async function runMachine(
       throw new Error(
         `the native RTL ended by ${ending.kind}${"stderr" in ending ? `: ${ending.stderr}` : ""}`,
       );
-    const { status, counters: list } = JSON.parse(ending.stdout) as { status: number; counters: number[] };
+    const answer = ending.stdout.trimEnd().split("\n").at(-1) ?? "";
+    const { status, counters: list } = JSON.parse(answer) as { status: number; counters: number[] };
     const counters = readCounters(BigUint64Array.from(list, BigInt));
     const run = { status: STATUS[status] as RunStatus, cycles: counters.cycles, counters, trace: [] };
     return operands ? { ...run, outputs: outputsOf(program, await readFile(results)) } : run;
