@@ -152,6 +152,10 @@ async function branchAndBound(
     const bound = Math.min(best.cost, queue.least, unseen?.cost ?? Number.POSITIVE_INFINITY);
     steps.push({ work: boxes, best: best.cost, bound });
   };
+  for (const platform of platforms) {
+    for (const [scratchpad, accumulator] of platform.areas.largest(cap))
+      tryConfig(platform, scratchpad, accumulator);
+  }
   for (const platform of platforms) enter(platform, wholeBox(space, platform.array));
   let next = queue.peek();
   for (; next && isLess(toBound(next), best) && !(best && watch.over()); next = queue.peek()) {

@@ -81,6 +81,8 @@ export interface ArrayAreas {
   least(box: Box): number;
   /** The memories that some config within an area has; undefined if there is none. */
   within(mm2: number): MemoryRange | undefined;
+  /** Places of some memories that fill an area: for accumulators of rising size the largest scratchpad beside each. */
+  largest(mm2: number): readonly (readonly [scratchpad: number, accumulator: number])[];
 }
 
 export function arrayAreas(
@@ -107,6 +109,13 @@ export function arrayAreas(
     of: (scratchpad, accumulator) =>
       sumAreas(peDim, scratchpads[scratchpad] as number, banks[accumulator] as number),
     least: (box) => sumAreas(peDim, least(scratchpads, box.scratchpad), least(banks, box.accumulator)),
+    largest: (mm2) =>
+      geometricPlaces(banks.length).flatMap((accumulator) => {
+        const scratchpad = scratchpads.findLastIndex(
+          (pad) => sumAreas(peDim, pad, banks[accumulator] as number) <= mm2,
+        );
+        return scratchpad < 0 ? [] : [[scratchpad, accumulator] as const];
+      }),
     within: (mm2) => {
       const pads = scratchpadKib.filter(
         (_, i) => sumAreas(peDim, scratchpads[i] as number, leastBank) <= mm2,
@@ -124,4 +133,11 @@ export function arrayAreas(
         : { leastScratchpadKib, mostScratchpadKib, leastAccumulatorKib, mostAccumulatorKib };
     },
   };
+}
+
+/** Places in a list, each about twice the one before. */
+function geometricPlaces(length: number): readonly number[] {
+  const places: number[] = [];
+  for (let place = 1; place <= length; place *= 2) places.push(place - 1);
+  return places;
 }

@@ -6,12 +6,6 @@ import type { Watch } from "./limits.ts";
 import { minimiseNetwork, type NetworkChoice } from "./network.ts";
 import { cost, type Objective, TOLERANCE, tieBreak } from "./objective.ts";
 
-/** What is known of a layer: a part of its mappings, and a hull that no other lies below. */
-interface Knowledge {
-  readonly done: boolean;
-  unsearched(): readonly Point[];
-}
-
 /** One mapping for each layer, and what the choice may be short of. */
 export interface ProvenChoice extends NetworkChoice {
   readonly optimal: boolean;
@@ -22,23 +16,22 @@ export interface ProvenChoice extends NetworkChoice {
  * Chooses one mapping for each layer from what the searches found.
  *
  * @param fronts the layers' hulls, or with caps their Pareto sets
+ * @param unsearched of each layer a hull that no other mapping lies below; empty if there is no other
  * @throws InputError if none was found within the caps
  */
 export function choose(
   request: { readonly layers: readonly Layer[]; readonly objective: Objective; readonly caps?: Caps },
-  searches: readonly Knowledge[],
   fronts: readonly (readonly Point[])[],
+  unsearched: readonly (readonly Point[])[],
   watch: Pick<Watch, "over">,
 ): ProvenChoice {
   const { layers, objective, caps } = request;
   const counted = (sets: readonly (readonly Point[])[]) =>
     sets.map((points, i) => ({ count: (layers[i] as Layer).count, points }));
-  const done = searches.every((search) => search.done);
+  const done = unsearched.every((points) => points.length === 0);
   /** Whatever is possible lies on or above these. */
   const possible = () =>
-    counted(
-      fronts.map((points, i) => lowerLeftHull([...points, ...(searches[i] as Knowledge).unsearched()])),
-    );
+    counted(fronts.map((points, i) => lowerLeftHull([...points, ...(unsearched[i] ?? [])])));
   if (caps === undefined) {
     const best = minimiseNetwork(counted(fronts), objective);
     if (!best) throw new Error("a layer has no mapping though its smallest tile fits");

@@ -1,8 +1,9 @@
 import { InputError } from "../errors.ts";
-import { createHardware } from "../hardware/hardware.ts";
+import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
 import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
 import * as at from "../kernels/mapper-layout.ts";
 import type { LayerShape } from "../workload/layer.ts";
+import { firstWindow } from "./first-window.ts";
 import {
   ARCHIVE_COLUMNS,
   type ArrayParameters,
@@ -23,15 +24,18 @@ export interface ArchiveJob {
 
 /** Entries that an archive holds at most: 100 MB. The largest layers seen have some ten thousand. */
 const MOST_ENTRIES = 2 ** 20;
-/** Windows that are enumerated between two looks at whatever may end it. */
-const STEP = 16;
-
 /** Enumerates every mapping of one layer on one array, in steps. What it has found may be asked for after the first one. */
 export class Enumeration {
   private readonly kernels: Kernels;
   private readonly job: ArchiveJob;
   private readonly windows: number;
-  private next = 0;
+  /** Windows come in strides, so that the first ones are of all sizes: most of what comes later is then beaten at once. */
+  private readonly stride: number;
+  private window = 0;
+  private begun = false;
+  private dealtWith = 0;
+  /** Windows that come before all others: the smallest tiles, which fit whatever there is, and likely ones for some memories. */
+  private readonly first = new Set([0]);
 
   /** @param module the compiled kernels; the enumeration has an instance of its own */
   constructor(module: WebAssembly.Module, job: ArchiveJob) {
@@ -45,7 +49,10 @@ export class Enumeration {
       scratchpadKib: range.mostScratchpadKib,
       accumulatorKib: range.mostAccumulatorKib,
     });
-    writeProblem(memory, job.shape, hardware, tileChoices(job.shape));
+    const choices = tileChoices(job.shape);
+    writeProblem(memory, job.shape, hardware, choices);
+    for (const memories of spread(range))
+      this.first.add(firstWindow(job.shape, createHardware({ ...job.array, ...memories }), choices));
     const view = new DataView(memory.buffer);
     view.setFloat64(PROBLEM + at.LEAST_SCRATCHPAD_KIB, range.leastScratchpadKib, true);
     view.setFloat64(PROBLEM + at.MOST_SCRATCHPAD_KIB, range.mostScratchpadKib, true);
@@ -53,26 +60,38 @@ export class Enumeration {
     view.setFloat64(PROBLEM + at.MOST_ACCUMULATOR_KIB, range.mostAccumulatorKib, true);
     view.setInt32(FREE + at.ARCHIVE_ROOM, MOST_ENTRIES, true);
     this.windows = exports.windowCount(PROBLEM);
+    this.stride = strideOf(this.windows);
   }
 
   /** Nothing is left to enumerate, or as many candidates were priced as were asked for. */
   get done(): boolean {
-    return this.complete || this.counter(at.EVALUATED) >= (this.job.evaluations ?? Number.POSITIVE_INFINITY);
+    const { evaluations } = this.job;
+    return this.complete || (evaluations !== undefined && this.counter(at.EVALUATED) >= evaluations);
   }
 
   private get complete(): boolean {
-    return this.next >= this.windows;
+    return this.dealtWith >= this.windows;
   }
 
   /**
-   * Enumerates some further windows. The first holds the smallest tiles, which fit whatever there is.
+   * Enumerates the windows that come first, or one further window.
    *
    * @throws InputError if the archive does not fit the memory
    */
   advance(): void {
-    const count = Math.min(STEP, this.windows - this.next);
-    this.kernels.exports.collect(CONTEXT, PROBLEM, this.next, count, FREE);
-    this.next += count;
+    if (!this.begun) {
+      for (const window of this.first) this.collect(window);
+      this.begun = true;
+      return;
+    }
+    while (this.first.has(this.window)) this.window = (this.window + this.stride) % this.windows;
+    this.collect(this.window);
+    this.window = (this.window + this.stride) % this.windows;
+  }
+
+  private collect(window: number): void {
+    this.kernels.exports.collect(CONTEXT, PROBLEM, window, 1, FREE);
+    this.dealtWith++;
     if (new DataView(this.kernels.memory.buffer).getInt32(FREE + at.ARCHIVE_FULL, true) === 0) return;
     throw new InputError({
       where: "layer",
@@ -136,7 +155,7 @@ const FIELDS = [
  * Enumerates a layer on an array without a break.
  *
  * @param module the compiled kernels
- * @param stop looked at after some windows each; the archive is not complete if it ends the enumeration
+ * @param stop looked at after each window; the archive is not complete if it ends the enumeration
  */
 export function collectArchive(
   module: WebAssembly.Module,
@@ -150,4 +169,22 @@ export function collectArchive(
   do enumeration.advance();
   while (!enumeration.done && !stop());
   return enumeration.archive();
+}
+
+/** Near the golden section of `windows`, with no factor in common with it: every window comes once. */
+function strideOf(windows: number): number {
+  const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+  let stride = Math.max(1, Math.round(0.618 * windows));
+  while (gcd(stride, windows) > 1) stride++;
+  return stride;
+}
+
+/** Some sizes of the memories of a range, from the least to the most of both. */
+function spread(range: MemoryRange): readonly Pick<HardwareParameters, "scratchpadKib" | "accumulatorKib">[] {
+  const between = (least: number, most: number, share: number): number =>
+    Math.round(least * (most / least) ** share);
+  return [0, 0.25, 0.5, 0.75, 1].map((share) => ({
+    scratchpadKib: between(range.leastScratchpadKib, range.mostScratchpadKib, share),
+    accumulatorKib: between(range.leastAccumulatorKib, range.mostAccumulatorKib, share),
+  }));
 }

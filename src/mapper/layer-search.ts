@@ -123,11 +123,8 @@ export class LayerSearch {
   /** A convex hull that nothing not yet searched lies below; empty when done. */
   unsearched(): readonly Point[] {
     if (this.done) return [];
-    const corners = this.queue.eachBounded
-      ? this.queue.open().map(({ latencyAtLeast, energyPjAtLeast }) => ({
-          latencyCycles: latencyAtLeast,
-          energyPj: energyPjAtLeast,
-        }))
+    const corners: Point[] = this.queue.eachBounded
+      ? this.queue.openBounds()
       : [this.least(this.shapeOf(this.variant))];
     if (this.padded) corners.push(...this.padded.slice(this.variant).map((shape) => this.least(shape)));
     else if (this.options.padded) corners.push(this.least(this.shape, MOST_GROWTH));

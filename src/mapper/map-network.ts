@@ -99,7 +99,9 @@ export async function mapNetwork(module: WebAssembly.Module, request: MapRequest
     await run([...entries.values()], request, watch);
     const searches = request.layers.map((layer) => (entries.get(shapeKey(layer.shape)) as Entry).search);
     const fronts = searches.map((search) => search.points());
-    const choice = choose(request, searches, fronts, watch);
+    const open = new Map([...entries.values()].map(({ search }) => [search, search.unsearched()]));
+    const unsearched = searches.map((search) => open.get(search) ?? []);
+    const choice = choose(request, fronts, unsearched, watch);
     const engine = await createEngine(module, 1);
     const layers = request.layers.map((layer, i): MappedLayer => {
       const search = searches[i] as LayerSearch;
@@ -115,7 +117,7 @@ export async function mapNetwork(module: WebAssembly.Module, request: MapRequest
         energyUj: point.energyPj * 1e-6,
         boundBy: confirm(engine, point, hardware),
         optimal: search.done,
-        gap: search.done ? 0 : layerGap(request.objective, points, search.unsearched()),
+        gap: search.done ? 0 : layerGap(request.objective, points, unsearched[i] ?? []),
       };
     });
     return {

@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/kernels.ts";
+import type { Point } from "./hull.ts";
 import { CONTEXT, FREE, PROBLEM } from "./problem.ts";
 import { byRisingKey, MOST_KEYS } from "./window-order.ts";
 
@@ -84,6 +85,19 @@ export class WindowQueue {
     return Array.from({ length: this.order.length - this.searched }, (_, i) =>
       this.record(this.searched + i, "open"),
     );
+  }
+
+  /** The bounds of those of them in which something fits. */
+  openBounds(): Point[] {
+    const bounds = new Float64Array(this.kernels.memory.buffer, FREE, 2 * this.length);
+    const points: Point[] = [];
+    for (let place = this.searched; place < this.order.length; place++) {
+      const i = this.order[place] as number;
+      const latencyCycles = bounds[2 * i] as number;
+      if (latencyCycles !== Number.POSITIVE_INFINITY)
+        points.push({ latencyCycles, energyPj: bounds[2 * i + 1] as number });
+    }
+    return points;
   }
 
   private begin(front: number, onWindow?: (window: WindowRecord) => void): number {

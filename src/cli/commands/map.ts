@@ -122,6 +122,8 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);
   await checkOutput(args.certificate);
+  if (args.certificate !== undefined && args.certificate === args.out)
+    throw new UsageError(`--certificate: expected another file than --out, found ${quote(args.certificate)}`);
   const hardware = await readConfig(args, DEFAULTS);
   if (workload.note !== undefined && !args.quiet)
     context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);

@@ -78,6 +78,8 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
 }
 
 function formatFront(workload: Workload, { points, complete, areaMm2 }: Front): string {
+  if (!complete && points.length === 0)
+    return `${workload.name}: the front was not begun: it needs every layer enumerated on every array first\n`;
   const step = Math.max(1, (points.length - 1) / (SHOWN - 1));
   const places = new Set(
     Array.from({ length: SHOWN }, (_, i) => Math.round(i * step)).filter((place) => place < points.length),
