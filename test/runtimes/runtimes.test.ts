@@ -1,35 +1,19 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, cpSync, existsSync } from "node:fs";
+import { copyFileSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { after, before, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { type InstalledPackage, installPackage } from "../package/install.ts";
 import { type Browser, launchChromium, servePages } from "./browser.ts";
+import { CHROMIUM, environment, HERE, onRuntime, RUNTIMES, TIMEOUT } from "./runtimes.ts";
 
-// The packed package computes the same bytes on every runtime. The one that runs this file gives the reference; the
-// others are skipped where they are not installed, unless POLARIS_RUNTIMES=all says that none may be missing.
+// The packed package computes the same bytes on every runtime. The one that runs this file gives the reference.
 
 const run = promisify(execFile);
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const INSTALL = "npm ci --prefix test/runtimes";
-const ALL = process.env["POLARIS_RUNTIMES"] === "all";
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const RUNTIMES = {
-  node22: join(HERE, "node_modules/node22/bin/node"),
-  node24: join(HERE, "node_modules/node24/bin/node"),
-  deno: join(HERE, "node_modules/@deno/linux-x64-glibc/deno"),
-  bun: join(HERE, "node_modules/@oven/bun-linux-x64/bin/bun"),
-  workerd: join(HERE, "node_modules/@cloudflare/workerd-linux-64/bin/workerd"),
-  playwright: join(HERE, "node_modules/playwright-core"),
-};
-/** Milliseconds that a runtime may take: some ten times what it needs on two busy cores. */
-const TIMEOUT = 60_000;
-
 /** What `runSuite` of suite.js returns, as far as this file looks into it. */
 interface Results {
   readonly batch: { readonly candidates: number; readonly large: { readonly feasible: number } };
@@ -86,7 +70,7 @@ onRuntime("workerd: same bytes", [RUNTIMES.workerd], async (t) => {
   // It reports the port it got on the file descriptor that it is told to.
   const server = spawn(RUNTIMES.workerd, ["serve", "workerd.capnp", "--control-fd=3"], {
     cwd: folder,
-    env: environment(),
+    env: environment(installed.project),
     stdio: ["ignore", "ignore", "inherit", "pipe"],
     timeout: TIMEOUT,
   });
@@ -124,22 +108,11 @@ onRuntime("Chromium: same bytes, as modules and bundled", [RUNTIMES.playwright, 
   }
 });
 
-/** A test that needs `files`; without them it is skipped or, where every runtime must be there, fails. */
-function onRuntime(name: string, files: readonly string[], body: (t: TestContext) => Promise<void>): void {
-  const missing = files.find((file) => !existsSync(file));
-  const remedy = missing === CHROMIUM ? "apt-get install chromium, or set CHROMIUM" : INSTALL;
-  const reason = missing === undefined ? undefined : `not installed; to install it: ${remedy}`;
-  test(name, { skip: ALL ? false : (reason ?? false), timeout: TIMEOUT }, (t) => {
-    if (reason !== undefined) assert.fail(reason);
-    return body(t);
-  });
-}
-
 /** The standard output of a script host. */
 async function script(runtime: string, args: readonly string[] = [], host = "script.js"): Promise<string> {
   const { stdout } = await run(runtime, [...args, join("hosts", host)], {
     cwd: installed.project,
-    env: environment(),
+    env: environment(installed.project),
     maxBuffer: 2 ** 24,
     timeout: TIMEOUT,
   });
@@ -171,21 +144,8 @@ function leaves(value: unknown, path = ""): Map<string, string> {
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}/${key}`)]));
 }
 
-/** Nothing of this process's set-up, no calls home. */
-function environment(): NodeJS.ProcessEnv {
-  const { project } = installed;
-  return {
-    PATH: process.env["PATH"],
-    HOME: project,
-    DENO_DIR: join(project, ".deno"),
-    DENO_NO_UPDATE_CHECK: "1",
-    DO_NOT_TRACK: "1",
-    NO_COLOR: "1",
-  };
-}
-
 async function version(runtime: string): Promise<string> {
-  const { stdout } = await run(runtime, ["--version"], { env: environment() });
+  const { stdout } = await run(runtime, ["--version"], { env: environment(installed.project) });
   return stdout.trim().replaceAll("\n", ", ");
 }
 
