@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ["designs", "mapper", "fidelity", "walk", "search", "baselines"],
   promotion: ["workload", "hardware", "space", "fidelity", "mapper", "codesign", "search"],
   studies: ["workload", "hardware", "space", "fidelity", "jobs", "walk", "search", "baselines"],
-  measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "starlight.ts"],
+  measure: ["workload", "hardware", "space", "kernels", "fidelity", "designs", "jobs", "rtl", "starlight.ts"],
   report: ["workload", "hardware", "space", "kernels", "fidelity", "designs"],
   studio: [
     "workload",

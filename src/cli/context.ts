@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 
 /** What a command may touch of the process. */
 export interface CliContext {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -13,6 +13,7 @@ import { type CliContext, Interrupted } from "./context.ts";
 import { checkOutput, openOutput, saveOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
+import { fitted } from "./terminal.ts";
 
 export interface SlowEvaluateArgs {
   readonly designs: string;
@@ -65,7 +66,7 @@ async function evaluateDocument(
   const document = `${JSON.stringify(result)}\n`;
   if (out !== undefined) await saveOutput(out, /\.json$/i.test(out) ? document : formatLayersCsv(result));
   if (json) context.stdout.write(document);
-  else if (out === undefined) context.stdout.write(`${formatDesign(result)}\n`);
+  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatDesign(result)}\n`));
   refuseFailures(result.layers.filter((layer) => "failed" in layer).length, result.layers.length, "layers");
 }
 

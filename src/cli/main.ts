@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import yargs from "yargs";
 import { InputError, UsageError } from "../errors.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
@@ -53,6 +54,7 @@ try {
     .command(studioCommand(context))
     .command(mcpCommand(context))
     .command(benchCommand(context))
+    .command(doctorCommand(context))
     .completion("completion", "Print a shell completion script")
     .demandCommand(1, "expected a command; see polaris --help")
     .strict()

@@ -19,6 +19,7 @@ import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
   readonly fidelity: "analytical" | "rtl";
@@ -87,7 +88,7 @@ async function evaluateDocument(context: CliContext, { designs, out, json }: Eva
   if (out !== undefined)
     await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (out === undefined) context.stdout.write(`${formatDesign(result)}\n`);
+  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatDesign(result)}\n`));
 }
 
 async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<void> {

@@ -9,6 +9,7 @@ import type { CliContext } from "../context.ts";
 import { dim, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 interface ImportArgs {
   readonly files: readonly string[];
@@ -45,7 +46,9 @@ export function importCommand(context: CliContext): CommandModule<object, Import
             /\.json$/i.test(out) ? `${JSON.stringify(table)}\n` : formatLayerTable(table),
           );
         const document = { version: 1, workload: table, operators: imported.operators };
-        context.stdout.write(json ? `${JSON.stringify(document)}\n` : formatWorkload(imported));
+        context.stdout.write(
+          json ? `${JSON.stringify(document)}\n` : fitted(context.stdout, formatWorkload(imported)),
+        );
         return;
       }
       const { design } = imported;

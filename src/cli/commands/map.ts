@@ -16,6 +16,7 @@ import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount } from "../table.ts";
+import { fitted } from "../terminal.ts";
 import { formatMap, formatMapCsv, formatMapJson, type RandomComparison } from "./map-report.ts";
 
 export interface MapArgs extends HardwareArgs {
@@ -126,7 +127,7 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     throw new UsageError(`--certificate: expected another file than --out, found ${quote(args.certificate)}`);
   const hardware = await readConfig(args, DEFAULTS);
   if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
+    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
   const progress = createProgress(context, args.quiet);
   const started = performance.now();
   const { "max-latency-cycles": latencyCycles, "max-energy-uj": energyUj } = args;
@@ -166,7 +167,9 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   const json = (): string =>
     formatMapJson(args, workload, result, random, writtenBy(context.version, context.args));
   if (args.out !== undefined) await saveOutput(args.out, format === "json" ? json() : formatMapCsv(result));
-  context.stdout.write(args.json ? json() : formatMap(args, workload, result, random));
+  context.stdout.write(
+    args.json ? json() : fitted(context.stdout, formatMap(args, workload, result, random)),
+  );
   if (!args.quiet) {
     const { covered, evaluated } = result.statistics;
     context.stderr.write(

@@ -15,6 +15,7 @@ import type { CliContext } from "../context.ts";
 import { once, shared } from "../options.ts";
 import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { formatCount } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 interface ReportArgs {
   readonly result: string;
@@ -109,9 +110,9 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
   }
   const page = await renderReport(info, context.version);
   await saveOutput(out, page);
-  context.stdout.write(
-    `${info.title}: ${claimText(info)}\n${out}: ${figures.length} plots, ${formatCount(Buffer.byteLength(page) / 1000)} kB\n`,
-  );
+  const size = formatCount(Buffer.byteLength(page) / 1000);
+  const said = `${info.title}: ${claimText(info)}\n${out}: ${figures.length} plots, ${size} kB\n`;
+  context.stdout.write(fitted(context.stdout, said));
   if (!args.quiet && args.figures !== undefined) {
     context.stderr.write(`polaris: ${args.figures}: each plot as ${args.formats.join(", ")}\n`);
   }

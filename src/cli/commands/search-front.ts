@@ -13,6 +13,7 @@ import { createProgress, type Progress } from "../progress.ts";
 import { PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 import type { SearchArgs } from "./search.ts";
 
 /** Points of a front that a screen shows. */
@@ -35,7 +36,7 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
     );
   }
   if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
+    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();
@@ -68,7 +69,7 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
     const content = { json: () => json, parquet: () => sweepParquet(table), csv: () => sweepCsv(table) };
     await saveOutput(args.out, content[format ?? "csv"]());
   }
-  context.stdout.write(args.json ? json : formatFront(workload, front));
+  context.stdout.write(args.json ? json : fitted(context.stdout, formatFront(workload, front)));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${formatCount(points.length)} points of ${formatCount(space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length)} configs, ${formatCount(front.boxes)} boxes, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,

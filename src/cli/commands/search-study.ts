@@ -14,6 +14,7 @@ import { saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 /** What `polaris search --sampler` was asked for. */
 export interface StudyArgs {
@@ -82,11 +83,14 @@ export async function runSamplerStudy(
   context.stdout.write(
     args.json
       ? document
-      : formatDesign(
-          design.hardware,
-          networks,
-          `best of ${formatCount(result.trials)} trials (${sampler}), no proof`,
-          args["max-area-mm2"],
+      : fitted(
+          context.stdout,
+          formatDesign(
+            design.hardware,
+            networks,
+            `best of ${formatCount(result.trials)} trials (${sampler}), no proof`,
+            args["max-area-mm2"],
+          ),
         ),
   );
   if (!args.quiet) {

@@ -15,6 +15,7 @@ import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 import { runFront, showProgress } from "./search-front.ts";
 import { runSamplerStudy } from "./search-study.ts";
 import { runVerifiedSearch } from "./search-verified.ts";
@@ -116,7 +117,8 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
   for (const { name, note } of workloads) {
-    if (note !== undefined && !args.quiet) context.stderr.write(`polaris: note: ${name}: ${note}\n`);
+    if (note !== undefined && !args.quiet)
+      context.stderr.write(fitted(context.stderr, `polaris: note: ${name}: ${note}\n`));
   }
   const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "event" : "analytical");
   const verifies = args.verify !== undefined || fidelity !== "analytical";
@@ -151,7 +153,9 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   if (args.out !== undefined) await saveOutput(args.out, formatJson(context, args, chosen, result));
   context.stdout.write(
-    args.json ? formatJson(context, args, chosen, result) : formatSearch(args, chosen, result),
+    args.json
+      ? formatJson(context, args, chosen, result)
+      : fitted(context.stdout, formatSearch(args, chosen, result)),
   );
   if (!args.quiet) {
     context.stderr.write(

@@ -19,6 +19,7 @@ import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readCases } from "../read-cases.ts";
 import { formatSimulations, simulationsCsv, simulationsJson } from "../simulation-output.ts";
+import { fitted } from "../terminal.ts";
 
 interface SimulateArgs {
   readonly designs: string;
@@ -148,7 +149,8 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   if (args.out !== undefined)
     await saveOutput(args.out, /\.json$/i.test(args.out) ? json() : simulationsCsv(done, engine));
   if (args.json) context.stdout.write(json());
-  else if (args.out === undefined) context.stdout.write(`${formatSimulations(done, checked, engine)}\n`);
+  else if (args.out === undefined)
+    context.stdout.write(fitted(context.stdout, `${formatSimulations(done, checked, engine)}\n`));
   if (context.signal.aborted)
     throw new Interrupted(`interrupted after ${done.length} of ${cases.length} designs`);
   const failed = done.filter(({ outcome }) => outcome.status !== "priced").length;

@@ -13,6 +13,7 @@ import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts"
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 interface SweepArgs extends HardwareArgs {
   readonly workload: string;
@@ -73,7 +74,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   await checkOutput(args.out);
   const grid = withinArea(await readGrid(args, DEFAULTS), args["max-area-mm2"]);
   if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(`polaris: note: ${workload.name}: ${workload.note}\n`);
+    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
   const question = {
     layers: workload.layers,
     grid,
@@ -126,7 +127,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   if (result.complete) journal?.remove();
   else journal?.close();
   if (args.json) context.stdout.write(formatJson(context, args, workload, result));
-  else context.stdout.write(formatSweep(workload, args.objective, result, args.out));
+  else context.stdout.write(fitted(context.stdout, formatSweep(workload, args.objective, result, args.out)));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${result.points.length - resumed} configs, ${formatCount(result.covered)} candidates covered, ${formatCount(result.evaluated)} priced, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
