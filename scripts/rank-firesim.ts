@@ -9,7 +9,8 @@ import { cleanRows, type MeasuredRow, parseDataset } from "../src/tune/dataset.t
 import { median, spearman } from "../src/tune/ranks.ts";
 
 const [file = ""] = process.argv.slice(2);
-const rows = cleanRows(parseDataset(readFileSync(file, "utf8"), file, await loadEngine(64)));
+const all = parseDataset(readFileSync(file, "utf8"), file, await loadEngine(64));
+const rows = cleanRows(all);
 const model = new MachineModel(await loadModule());
 
 /**
@@ -25,6 +26,9 @@ function cycles({ hardware, peDim, shape, mapping }: MeasuredRow, options: Parti
 
 const sets: Readonly<Record<string, readonly MeasuredRow[]>> = {
   "square convolutions": rows.filter((row) => !isMatmul(row.shape) && row.shape.P === row.shape.Q),
+  "the same with artefacts of the harness": all.filter(
+    (row) => !isMatmul(row.shape) && row.shape.P === row.shape.Q,
+  ),
   "other convolutions": rows.filter((row) => !isMatmul(row.shape) && row.shape.P !== row.shape.Q),
   "matrix products": rows.filter((row) => isMatmul(row.shape)),
 };

@@ -1,6 +1,6 @@
 // Measures random designs on the embedded RTL, for `polaris train --rtl`: a table in the DOSA format with target.gemmini_cycle.
 //
-//   npm run sample:rtl -- --count 2000 --seed 1 --out rows.csv [--workers 2] [--cache folder] [--max-cycles 2e7]
+//   npm run sample:rtl -- --count 2000 --seed 1 --out rows.csv [--workers 2] [--cache folder] [--max-cycles 4e6]
 //
 // Each row depends on the seed and its number alone. Results are stored as they come: the same command goes on where it was stopped.
 import { createWriteStream } from "node:fs";
@@ -12,8 +12,9 @@ import { dosaCells, dosaHeader } from "../src/designs/dosa-table.ts";
 import { builtinShapes, drawSample, SAMPLE_SPACE } from "../src/evaluators/draw-samples.ts";
 import { openRtlEvaluator } from "../src/evaluators/open.ts";
 import { evaluateInOrder } from "../src/fidelity/in-order.ts";
+import { MachineModel } from "../src/fidelity/machine-model.ts";
 import { createRng } from "../src/rng.ts";
-import { loadEngine } from "../src/starlight.ts";
+import { loadEngine, loadModule } from "../src/starlight.ts";
 import { MEASURED_COLUMN } from "../src/tune/dataset.ts";
 
 const { values } = parseArgs({
@@ -29,9 +30,9 @@ const { values } = parseArgs({
 const [count, seed, maxCycles] = [Number(values.count), Number(values.seed), Number(values["max-cycles"])];
 
 const engine = await loadEngine(64);
-const shapes = builtinShapes();
+const tools = { engine, model: new MachineModel(await loadModule(), 1), shapes: builtinShapes() };
 const evaluator = await openRtlEvaluator(
-  { kind: "embedded", workers: Number(values.workers), maxCycles: 100 * maxCycles },
+  { kind: "embedded", workers: Number(values.workers), maxCycles: 10 * maxCycles },
   { engine, rng: createRng(0), cache: values.cache, onFault: (error) => console.error(error) },
 );
 const controller = new AbortController();
@@ -39,7 +40,7 @@ process.once("SIGINT", () => controller.abort(new Error("interrupted")));
 const out = createWriteStream(values.out);
 out.write(`${csvFormatRow([...dosaHeader("shared"), MEASURED_COLUMN])}\n`);
 const space = { ...SAMPLE_SPACE, maxCycles };
-const samples = Array.from({ length: count }, (_, index) => drawSample(engine, shapes, seed, index, space));
+const samples = Array.from({ length: count }, (_, index) => drawSample(tools, seed, index, space));
 let done = 0;
 let failed = 0;
 try {

@@ -1,7 +1,10 @@
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Candidate } from "../fidelity/evaluator.ts";
+import type { MachineModel } from "../fidelity/machine-model.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { createRng, type Rng } from "../rng.ts";
+import { createMachine } from "../rtl/machine.ts";
+import { toTiling } from "../rtl/tiling.ts";
 import type { Mapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { createMappingSampler } from "../space/sample.ts";
@@ -16,7 +19,7 @@ export interface SampleSpace {
   readonly accumulatorKib: readonly [number, number];
   /** Each sample is the best, by analytical EDP, of so many random mappings; which, is drawn. */
   readonly effort: readonly number[];
-  /** Mappings of a longer analytical latency are drawn again. */
+  /** What would take longer, by the event-driven model, is drawn again: arbitrary mappings may run for billions of cycles. */
   readonly maxCycles: number;
 }
 
@@ -26,7 +29,7 @@ export const SAMPLE_SPACE: SampleSpace = {
   scratchpadKib: [16, 512],
   accumulatorKib: [4, 128],
   effort: [1, 1, 10, 100, 1000],
-  maxCycles: 2e7,
+  maxCycles: 4e6,
 };
 
 /** Every layer shape of the built-in networks, once. */
@@ -37,15 +40,21 @@ export function builtinShapes(): readonly LayerShape[] {
   return [...shapes.values()];
 }
 
+/** What a sample is made with. */
+export interface SampleTools {
+  /** Prices the mappings of which a sample is the best. */
+  readonly engine: LocalEngine;
+  /** Says how long it would run. */
+  readonly model: MachineModel;
+  readonly shapes: readonly LayerShape[];
+}
+
 /**
  * The `index`-th sample of a seed: a layer, an accelerator and a mapping. Samples do not depend on each other, so that a table can
  * be made in any order and in pieces.
- *
- * @param engine prices candidates of the search for a mapping
  */
 export function drawSample(
-  engine: LocalEngine,
-  shapes: readonly LayerShape[],
+  { engine, model, shapes }: SampleTools,
   seed: number,
   index: number,
   space: SampleSpace = SAMPLE_SPACE,
@@ -58,8 +67,11 @@ export function drawSample(
       scratchpadKib: doubling(space.scratchpadKib, rng),
       accumulatorKib: doubling(space.accumulatorKib, rng),
     });
-    const best = bestOf(engine, { shape, hardware }, pick(space.effort, rng), rng);
-    if (best.latencyCycles <= space.maxCycles) return { shape, hardware, mapping: best.mapping };
+    const mapping = bestOf(engine, { shape, hardware }, pick(space.effort, rng), rng);
+    model.open(createMachine(hardware), shape);
+    model.write(0, toTiling(mapping, { shape }));
+    model.simulate(1);
+    if (model.cycles(0) <= space.maxCycles) return { shape, hardware, mapping };
   }
 }
 
@@ -77,11 +89,11 @@ function bestOf(
   { shape, hardware }: Omit<Candidate, "mapping">,
   count: number,
   rng: Rng,
-): { readonly mapping: Mapping; readonly latencyCycles: number } {
+): Mapping {
   const { batch } = engine;
   const sample = createMappingSampler(shape, hardware);
   const raw = new RawMapping();
-  let best: { mapping: Mapping; latencyCycles: number; edp: number } | undefined;
+  let best: { readonly mapping: Mapping; readonly edp: number } | undefined;
   for (let done = 0; done < count; done += batch.capacity) {
     const held = Math.min(batch.capacity, count - done);
     for (let i = 0; i < held; i++) {
@@ -92,9 +104,9 @@ function bestOf(
     for (let i = 0; i < held; i++) {
       const edp = batch.edpJCycles(i);
       if (best && edp >= best.edp) continue;
-      best = { mapping: batch.read(i), latencyCycles: batch.latencyCycles(i), edp };
+      best = { mapping: batch.read(i), edp };
     }
   }
   if (!best) throw new RangeError("at least one mapping must be drawn");
-  return best;
+  return best.mapping;
 }

@@ -51,7 +51,7 @@ async function errors(
   let cycles = 0;
   for (let index = 0; found.length < POINTS; index++) {
     const rng = createRng(seed, index);
-    const { shape, hardware, mapping } = drawSample(engine, shapes, seed, index, {
+    const { shape, hardware, mapping } = drawSample({ engine, model, shapes }, seed, index, {
       ...SAMPLE_SPACE,
       maxCycles: MAX_CYCLES,
     });
