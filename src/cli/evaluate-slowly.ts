@@ -90,9 +90,13 @@ async function evaluateTable(
   let rows = 0;
   let failed = 0;
   try {
-    await put(json ? '{"version":1,"rows":[' : pricedHeader(table.header));
+    await put(json ? '{"version":1,"rows":[' : pricedHeader(table.header, evaluator.fidelity));
     for await (const row of priceTable(evaluator, table, context.signal)) {
-      await put(json ? `${rows > 0 ? "," : ""}\n${pricedJson(row, table.header)}` : pricedCsv(row));
+      await put(
+        json
+          ? `${rows > 0 ? "," : ""}\n${pricedJson(row, table.header)}`
+          : pricedCsv(row, evaluator.fidelity),
+      );
       rows++;
       if (row.outcome.status === "failed") failed++;
       const rate = (rows / (performance.now() - started)) * 1000;

@@ -14,6 +14,8 @@ import { searchCommand } from "./commands/search.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { trainCommand } from "./commands/train.ts";
+import { validateCommand } from "./commands/validate.ts";
 import { type CliContext, Interrupted } from "./context.ts";
 import { DesignsFailed } from "./evaluate-slowly.ts";
 
@@ -53,6 +55,8 @@ try {
     .command(exportCommand(context))
     .command(studioCommand(context))
     .command(mcpCommand(context))
+    .command(trainCommand(context))
+    .command(validateCommand(context))
     .command(benchCommand(context))
     .command(doctorCommand(context))
     .completion("completion", "Print a shell completion script")

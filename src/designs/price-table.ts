@@ -1,6 +1,6 @@
 import { csvFormatRow } from "d3-dsv";
 import { InputError } from "../errors.ts";
-import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
+import type { Candidate, Evaluator, Fidelity, Outcome } from "../fidelity/evaluator.ts";
 import { evaluateInOrder } from "../fidelity/in-order.ts";
 import { area } from "../hardware/area.ts";
 import { REASON_COLUMN, RESULT_COLUMNS } from "./answer.ts";
@@ -42,20 +42,40 @@ export async function* priceTable(
   }
 }
 
-/** Head of the CSV answer to a table: metrics, the reason where there are none, the table's columns. */
-export function pricedHeader(header: readonly string[]): string {
-  return `${csvFormatRow([...RESULT_COLUMNS, REASON_COLUMN, ...header])}\n`;
+/** Columns of the 90 % interval, of evaluators that predict the RTL's latency. */
+const INTERVAL_COLUMNS = ["latency_low", "latency_high"];
+const PREDICTORS: readonly Fidelity[] = ["starlight", "event"];
+
+/**
+ * Head of the CSV answer to a table: metrics, the interval if the evaluator has any, the reason where there are none, the
+ * table's columns.
+ */
+export function pricedHeader(header: readonly string[], fidelity: Fidelity): string {
+  return `${csvFormatRow([...metricColumns(fidelity), REASON_COLUMN, ...header])}\n`;
 }
 
-/** The row of a CSV answer. `bound_by` is what the evaluator counted most, empty where it does not say. */
-export function pricedCsv({ cells, candidate, outcome }: PricedRow): string {
+function metricColumns(fidelity: Fidelity): readonly string[] {
+  const interval = PREDICTORS.includes(fidelity) ? INTERVAL_COLUMNS : [];
+  return RESULT_COLUMNS.flatMap((column) => (column === "bound_by" ? [column, ...interval] : [column]));
+}
+
+/** The row of a CSV answer. `bound_by` is empty where the evaluator does not say. */
+export function pricedCsv({ cells, candidate, outcome }: PricedRow, fidelity: Fidelity): string {
   const metrics = (): readonly string[] => {
     if (outcome.status !== "priced" || !candidate)
-      return [...RESULT_COLUMNS.map(() => ""), "reason" in outcome ? outcome.reason : ""];
+      return [...metricColumns(fidelity).map(() => ""), "reason" in outcome ? outcome.reason : ""];
     const silicon = area(candidate.hardware);
     const energyUj = outcome.energyPj * 1e-6;
     const edp = energyUj * 1e-6 * outcome.latencyCycles;
-    return [...[outcome.latencyCycles, energyUj, edp, silicon.mm2].map(String), "", silicon.source, ""];
+    const { low = "", high = "" } = outcome.latencyInterval ?? {};
+    const interval = PREDICTORS.includes(fidelity) ? [low, high] : [];
+    const boundBy = outcome.boundBy ?? "";
+    return [
+      ...[outcome.latencyCycles, energyUj, edp, silicon.mm2, boundBy, ...interval, silicon.source].map(
+        String,
+      ),
+      "",
+    ];
   };
   return `${csvFormatRow([...metrics(), ...cells])}\n`;
 }
@@ -65,7 +85,7 @@ export function pricedJson({ cells, candidate, outcome }: PricedRow, header: rea
   const input = Object.fromEntries(cells.map((cell, i) => [header[i] ?? `column ${i + 1}`, cell]));
   if (outcome.status !== "priced" || !candidate)
     return JSON.stringify({ reason: "reason" in outcome ? outcome.reason : "", input });
-  const { latencyCycles, energyPj, counters } = outcome;
+  const { latencyCycles, energyPj, latencyInterval, boundBy, counters } = outcome;
   const silicon = area(candidate.hardware);
   const energyUj = energyPj * 1e-6;
   return JSON.stringify({
@@ -73,6 +93,10 @@ export function pricedJson({ cells, candidate, outcome }: PricedRow, header: rea
     energyUj,
     edpJCycles: energyUj * 1e-6 * latencyCycles,
     areaMm2: silicon.mm2,
+    ...(boundBy === undefined ? {} : { boundBy }),
+    ...(latencyInterval === undefined
+      ? {}
+      : { latencyLow: latencyInterval.low, latencyHigh: latencyInterval.high }),
     areaSource: silicon.source,
     ...(counters === undefined ? {} : { counters }),
     input,

@@ -33,6 +33,7 @@ export type PricedLayer = DesignedLayer &
         readonly energyUj: number;
         readonly edpJCycles: number;
         readonly latencyInterval?: Interval;
+        readonly boundBy?: string;
         readonly counters?: Readonly<Record<string, number>>;
       }
     | { readonly failed: string }
@@ -76,13 +77,14 @@ export async function priceDesign(
 /** An outcome in the units of results: energy in uJ, EDP in J x cycles. */
 function metricsOf(outcome: Outcome) {
   if (outcome.status !== "priced") return { failed: outcome.reason };
-  const { latencyCycles, energyPj, latencyInterval, counters } = outcome;
+  const { latencyCycles, energyPj, latencyInterval, boundBy, counters } = outcome;
   const energyUj = energyPj * 1e-6;
   return {
     latencyCycles,
     energyUj,
     edpJCycles: energyUj * 1e-6 * latencyCycles,
     ...(latencyInterval === undefined ? {} : { latencyInterval }),
+    ...(boundBy === undefined ? {} : { boundBy }),
     ...(counters === undefined ? {} : { counters }),
   };
 }

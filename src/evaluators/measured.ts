@@ -1,7 +1,8 @@
+import { arrayDim } from "../event/array.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Candidate, Evaluator, Outcome, Profile } from "../fidelity/evaluator.ts";
 import { violations } from "../space/validity.ts";
-import { arrayDim, type MeasuredRow } from "../tune/dataset.ts";
+import type { MeasuredRow } from "../tune/dataset.ts";
 import { median } from "../tune/ranks.ts";
 import { type MeasuredProgram, measuredProgram } from "./measured-program.ts";
 

@@ -28,6 +28,8 @@ export type Outcome =
       readonly energyPj: number;
       /** Where the latency of the RTL lies with a probability of 90 %; of models that predict it. */
       readonly latencyInterval?: Interval;
+      /** The resource that decides the latency, by the evaluator's own names. */
+      readonly boundBy?: string;
       /** What the evaluator counted on the way, by name (docs of each fidelity). */
       readonly counters?: Readonly<Record<string, number>>;
     }

@@ -8,6 +8,7 @@ import { createEngine } from "../fidelity/engine.ts";
 import { collectArchive } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
+import { type Calibration, type CalibrationJob, calibrate } from "../tune/calibrate.ts";
 import type { AnnealAnswer, AnnealJob, BreedAnswer, BreedJob, WalkProblem } from "../walk/request.ts";
 import { Walker } from "../walk/walker.ts";
 import type { BaselineJob, JobWorkerData, StoppableJob } from "./pool.ts";
@@ -70,4 +71,9 @@ export function random({ problem, task }: BaselineJob<RandomTask>): TrialOutcome
 /** One hardware config with mappings picked by a regression. */
 export function bayes({ problem, task }: BaselineJob<BayesTask>): TrialOutcome<null> {
   return runBayes(engine, problem, task);
+}
+
+/** Fits the event model to some measurements. */
+export function calibration({ rows, options }: CalibrationJob): Calibration {
+  return calibrate(module, rows, options);
 }

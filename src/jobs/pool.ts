@@ -9,6 +9,7 @@ import type { ArchivePool } from "../mapper/archive-pool.ts";
 import type { ArchiveJob } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
+import type { CalibrationPool } from "../tune/calibrate.ts";
 import type { WalkPool, WalkProblem } from "../walk/request.ts";
 import { createStopFlags } from "./stop-flag.ts";
 
@@ -30,7 +31,7 @@ export interface BaselineJob<Task> {
 }
 
 /** Worker threads, each with an engine of its own, for jobs that are worth a message: some milliseconds each. */
-export interface JobPool extends ChunkPool, ArchivePool, WalkPool {
+export interface JobPool extends ChunkPool, ArchivePool, WalkPool, CalibrationPool {
   dosa(job: BaselineJob<DosaTask>): Promise<TrialOutcome<null>>;
   random(job: BaselineJob<RandomTask>): Promise<TrialOutcome<null>>;
   bayes(job: BaselineJob<BayesTask>): Promise<TrialOutcome<null>>;
@@ -68,6 +69,7 @@ export async function createJobPool(workers: number): Promise<JobPool> {
     dosa: (job) => pool.run(job, { name: "dosa" }),
     random: (job) => pool.run(job, { name: "random" }),
     bayes: (job) => pool.run(job, { name: "bayes" }),
+    calibrate: (job) => pool.run(job, { name: "calibration" }),
     close: () => {
       closed = true;
       return pool.destroy();

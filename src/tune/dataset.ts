@@ -1,6 +1,7 @@
 import { csvParseRows } from "d3-dsv";
 import { createDosaReader, readDesignMapping } from "../designs/dosa-row.ts";
 import { InputError, quote } from "../errors.ts";
+import { arrayDim, isTrainingDummy } from "../event/array.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Hardware } from "../hardware/hardware.ts";
 import { type Mapping, toMapping } from "../space/mapping.ts";
@@ -24,6 +25,13 @@ export interface MeasuredRow {
   /** Analytical energy, at every fidelity. */
   readonly energyPj: number;
   readonly measuredCycles: number;
+  /**
+   * Whether the caches held nothing of the layer when it ran. DOSA's training harness ran the mappings of a layer on an array one
+   * after the other; the first of them, in the order of the table, is slower than its like by what the others find in the cache.
+   */
+  readonly cold: boolean;
+  /** Whether the mapping was drawn at random, as in DOSA's training data, and not found by a search. */
+  readonly random: boolean;
   /** The same for all mappings of a layer. */
   readonly layer: string;
   /** Built-in network that holds every layer measured on this hardware, if there is one. */
@@ -54,6 +62,8 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
     });
   }
   const raw = new RawMapping();
+  const seen = new Set<string>();
+  const isFirst = (run: string): boolean => seen.size < seen.add(run).size;
   const rows = records.flatMap((cells, record): readonly MeasuredRow[] => {
     if (cells.length === 1 && cells[0] === "") return [];
     const line = record + 2;
@@ -70,6 +80,7 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
           found: broken.message,
         });
       }
+      const peDim = arrayDim(hardware, mapping);
       const measuredCycles = readCycles(cells[measuredColumn]);
       const { latencyCycles, energyPj } = engine.explain(mapping, shape, hardware);
       return [
@@ -78,10 +89,12 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
           shape,
           mapping,
           hardware,
-          peDim: arrayDim(hardware, mapping),
+          peDim,
           analyticalCycles: latencyCycles,
           energyPj,
           measuredCycles,
+          cold: isTrainingDummy(hardware) && isFirst(`${shapeKey(shape)} ${peDim}`),
+          random: isTrainingDummy(hardware),
           layer: shapeKey(shape),
           network: undefined,
           excluded: unusable(shape, mapping),
@@ -98,22 +111,6 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
 /** The rows to learn from and to judge on. */
 export function cleanRows(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
   return rows.filter(({ excluded }) => excluded === undefined);
-}
-
-/**
- * The array that DOSA's harness built for a mapping. Its training data declares one dummy accelerator of 128 x 128 PEs for
- * all rows, while each ran on the smallest power of two, at least 4, that holds the mapping's spatial factors (no row does more
- * multiply-accumulates per cycle than such an array can, and many come within 1 % of it). Elsewhere the declared array is meant.
- */
-export function arrayDim(hardware: Hardware, mapping: Mapping): number {
-  if (!isTrainingDummy(hardware)) return hardware.peDim;
-  let dim = 4;
-  while (dim < Math.max(mapping.spatialC, mapping.spatialK)) dim *= 2;
-  return dim;
-}
-
-function isTrainingDummy({ peDim, scratchpadRows, accumulatorRows }: Hardware): boolean {
-  return peDim === 128 && scratchpadRows === 8192 && accumulatorRows === 2048;
 }
 
 function readCycles(text: string | undefined): number {

@@ -18,6 +18,8 @@ const rows = Array.from({ length: 97 }, (_, i): MeasuredRow => {
     analyticalCycles: 1,
     energyPj: 1,
     measuredCycles: 1,
+    cold: false,
+    random: true,
     layer: shapeKey(shape),
     network: i % 3 === 0 ? undefined : i % 3 === 1 ? "bert" : "unet",
     excluded: undefined,

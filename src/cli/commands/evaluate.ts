@@ -14,7 +14,8 @@ import { loadDocument, loadWorkload, unreadable } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { evaluateSlowly } from "../evaluate-slowly.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
-import { shared } from "../options.ts";
+import { openEventEvaluator } from "../event-model.ts";
+import { once, shared } from "../options.ts";
 import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -22,7 +23,8 @@ import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
-  readonly fidelity: "analytical" | "rtl";
+  readonly fidelity: "analytical" | "event" | "rtl";
+  readonly model: string | undefined;
   readonly designs: string;
   readonly out: string | undefined;
   readonly json: boolean;
@@ -51,7 +53,13 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           type: "boolean",
           default: false,
         })
-        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "rtl"] as const })
+        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "event", "rtl"] as const })
+        .option("model", {
+          describe: "event: a calibrated model (default: the one that comes with the package)",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("model"),
+        })
         .options(evaluatorOptions)
         .option("workers", shared.workers)
         .option("quiet", shared.quiet)
@@ -61,7 +69,7 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           "One row out for each row in",
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
-      if (args.fidelity === "rtl") return evaluateByRtl(context, args);
+      if (args.fidelity !== "analytical") return evaluateByEvaluator(context, args);
       return /\.(json|ya?ml)$/i.test(args.designs)
         ? evaluateDocument(context, args)
         : evaluateTable(context, args);
@@ -69,8 +77,9 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
   };
 }
 
-async function evaluateByRtl(context: CliContext, args: EvaluateArgs): Promise<void> {
-  const evaluator = await openEvaluator(context, args);
+async function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
+  const evaluator =
+    args.fidelity === "event" ? await openEventEvaluator(args.model) : await openEvaluator(context, args);
   try {
     await evaluateSlowly(context, args, evaluator);
   } finally {

@@ -1,0 +1,120 @@
+import type { Argv, CommandModule } from "yargs";
+import { loadModule } from "#kernels";
+import { InputError } from "../../errors.ts";
+import { parseEventModel } from "../../event/model.ts";
+import { createJobPool } from "../../jobs/pool.ts";
+import { loadEngine } from "../../starlight.ts";
+import { type Training, train } from "../../tune/train.ts";
+import { loadDocument } from "../../workload/load.ts";
+import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { once, shared } from "../options.ts";
+import { checkOutput, saveOutput } from "../output.ts";
+import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
+import { readMeasured } from "../rtl-table.ts";
+
+interface TrainArgs {
+  readonly rtl: readonly string[];
+  readonly from: string | undefined;
+  readonly out: string | undefined;
+  readonly seed: number;
+  readonly workers: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Measurements below which five folds say nothing. */
+const FEWEST = 10;
+
+export function trainCommand(context: CliContext): CommandModule<object, TrainArgs> {
+  return {
+    command: "train",
+    describe: "Calibrate the event model to RTL measurements",
+    builder: (args: Argv) =>
+      args
+        .option("rtl", {
+          describe: "Table in the DOSA format with target.gemmini_cycle; may be repeated",
+          type: "string",
+          array: true,
+          demandOption: true,
+          requiresArg: true,
+        })
+        .option("from", {
+          describe: "Event model that is believed where the rows say little (default: the priors)",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("from"),
+        })
+        .option("out", { ...shared.out, describe: "Write the model to a file (.json)" })
+        .option("seed", { ...shared.seed, describe: "Of the folds; same seed, same result" })
+        .option("workers", shared.workers)
+        .option("json", shared.json)
+        .option("quiet", shared.quiet)
+        .example(
+          "$0 train --rtl rows.csv --out event.json",
+          "Minutes for 1,500 rows",
+        ) as unknown as Argv<TrainArgs>,
+    handler: (args) => runTraining(context, args),
+  };
+}
+
+async function runTraining(context: CliContext, args: TrainArgs): Promise<void> {
+  const { rtl, from, out, seed, json } = args;
+  await checkOutput(out);
+  const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64));
+  if (rows.length < FEWEST) {
+    throw new InputError({
+      where: rtl.join(", "),
+      expected: `at least ${FEWEST} usable measurements`,
+      found: String(rows.length),
+    });
+  }
+  if (!args.quiet) {
+    for (const [reason, count] of excluded)
+      context.stderr.write(`polaris: ${count} rows left out: ${reason}\n`);
+  }
+  const prior = from === undefined ? undefined : parseEventModel(await loadDocument(from), from);
+  const pool = await createJobPool(args.workers);
+  const progress = createProgress(context, args.quiet);
+  const stop = (): void => void pool.close();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const training = await train({
+      module: await loadModule(),
+      pool,
+      rows,
+      sources,
+      seed,
+      ...(prior === undefined ? {} : { prior: prior.file.model.coefficients }),
+      madeBy: writtenBy(context.version, context.args).command,
+      onProgress: (done, of) => progress.update(`${done} of ${of} calibrations`, done / of),
+    });
+    progress.clear();
+    const { file, ...validation } = training;
+    if (out !== undefined) await saveOutput(out, `${JSON.stringify(file, undefined, 1)}\n`);
+    if (json) context.stdout.write(`${JSON.stringify({ version: 1, ...validation, file })}\n`);
+    else context.stdout.write(`${formatTraining(training)}\n`);
+  } catch (error) {
+    progress.clear();
+    throw context.signal.aborted ? new Interrupted("interrupted: no model was written") : error;
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    await pool.close();
+  }
+}
+
+function formatTraining({ fit, random, layers, coveragePercent }: Training): string {
+  return [
+    formatAccuracies([
+      { name: "learnt from", accuracy: fit.latency },
+      { name: "random folds, held out", accuracy: random.latency },
+      { name: "layers held out", accuracy: layers.latency },
+      { name: "random folds, EDP", accuracy: random.edp },
+      { name: "layers held out, EDP", accuracy: layers.edp },
+    ]),
+    "",
+    "Layers held out:",
+    formatRanking({ ...layers, coveragePercent }),
+  ].join("\n");
+}

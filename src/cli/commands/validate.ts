@@ -1,0 +1,126 @@
+import type { Argv, CommandModule } from "yargs";
+import { InputError } from "../../errors.ts";
+import { createAnalyticalEvaluator } from "../../fidelity/analytical.ts";
+import type { Evaluator } from "../../fidelity/evaluator.ts";
+import { loadEngine } from "../../starlight.ts";
+import type { MeasuredRow } from "../../tune/dataset.ts";
+import { type AccuracyReport, type Judgement, reportAccuracy } from "../../tune/report.ts";
+import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
+import type { CliContext } from "../context.ts";
+import { openEventEvaluator } from "../event-model.ts";
+import { once, shared } from "../options.ts";
+import { readMeasured } from "../rtl-table.ts";
+import { formatCount, formatTable } from "../table.ts";
+
+interface ValidateArgs {
+  readonly rtl: readonly string[];
+  readonly fidelity: "analytical" | "event";
+  readonly model: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export function validateCommand(context: CliContext): CommandModule<object, ValidateArgs> {
+  return {
+    command: "validate",
+    describe: "Accuracy of a model against RTL measurements",
+    builder: (args: Argv) =>
+      args
+        .option("rtl", {
+          describe: "Table in the DOSA format with target.gemmini_cycle; may be repeated",
+          type: "string",
+          array: true,
+          demandOption: true,
+          requiresArg: true,
+        })
+        .option("fidelity", {
+          describe: "Model that is judged",
+          choices: ["analytical", "event"] as const,
+          default: "event" as const,
+        })
+        .option("model", {
+          describe: "Event model to judge (default: the one that comes with the package)",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("model"),
+        })
+        .option("json", shared.json)
+        .option("quiet", shared.quiet)
+        .example("$0 validate --rtl rows.csv", "Errors by class of layer") as unknown as Argv<ValidateArgs>,
+    handler: async ({ rtl, fidelity, model, json, quiet }) => {
+      const { rows, excluded } = await readMeasured(rtl, await loadEngine(64));
+      if (rows.length === 0) {
+        throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
+      }
+      if (!quiet) {
+        for (const [reason, count] of excluded)
+          context.stderr.write(`polaris: ${count} rows left out: ${reason}\n`);
+      }
+      const evaluator =
+        fidelity === "event"
+          ? await openEventEvaluator(model)
+          : createAnalyticalEvaluator(await loadEngine(64));
+      try {
+        const report = reportAccuracy(await judgeAll(evaluator, rows, context.signal));
+        const profile = evaluator.profile === undefined ? {} : { profile: evaluator.profile };
+        context.stdout.write(
+          json
+            ? `${JSON.stringify({ version: 1, fidelity, ...profile, ...report })}\n`
+            : `${formatReport(report)}\n`,
+        );
+      } finally {
+        await evaluator.close();
+      }
+    },
+  };
+}
+
+async function judgeAll(
+  evaluator: Evaluator,
+  rows: readonly MeasuredRow[],
+  signal: AbortSignal,
+): Promise<readonly Judgement[]> {
+  const outcomes = await evaluator.evaluate(rows, signal);
+  return rows.flatMap((row, i): readonly Judgement[] => {
+    const outcome = outcomes[i];
+    if (outcome?.status !== "priced") return [];
+    const { latencyCycles, boundBy = "", latencyInterval } = outcome;
+    return [
+      {
+        row,
+        predictedCycles: latencyCycles,
+        boundBy,
+        ...(latencyInterval === undefined ? {} : { interval: latencyInterval }),
+      },
+    ];
+  });
+}
+
+function formatReport(report: AccuracyReport): string {
+  return [
+    formatAccuracies([
+      { name: "all, latency", accuracy: report.latency },
+      { name: "all, EDP", accuracy: report.edp },
+      ...report.classes.map(({ name, latency }) => ({ name, accuracy: latency })),
+    ]),
+    "",
+    formatRanking(report),
+    "",
+    formatTable(
+      [
+        { title: "furthest off: line", align: "right" },
+        { title: "measured", align: "right" },
+        { title: "predicted", align: "right" },
+        { title: "ratio", align: "right" },
+        { title: "bound by", align: "left" },
+      ],
+      report.worst.map(({ line, measuredCycles, predictedCycles, boundBy }) => [
+        String(line),
+        formatCount(measuredCycles),
+        formatCount(predictedCycles),
+        (predictedCycles / measuredCycles).toFixed(2),
+        boundBy,
+      ]),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,92 @@
+import type { Interval } from "../fidelity/evaluator.ts";
+import { type Accuracy, accuracy, coveragePercent, edpAccuracy, type Ranking, ranking } from "./accuracy.ts";
+import type { MeasuredRow } from "./dataset.ts";
+
+/** What a model says of a measured row. */
+export interface Judgement {
+  readonly row: MeasuredRow;
+  readonly predictedCycles: number;
+  /** What decides the latency, by the model's own names. */
+  readonly boundBy: string;
+  readonly interval?: Interval;
+}
+
+/** Accuracy of a model against measurements: of all rows, of each class of layer, within layers. */
+export interface AccuracyReport {
+  readonly latency: Accuracy;
+  readonly edp: Accuracy;
+  readonly ranking: Ranking;
+  /** Share of measurements inside the model's 90 % interval, in percent; of models that predict one. */
+  readonly coveragePercent?: number;
+  readonly classes: readonly { readonly name: string; readonly latency: Accuracy }[];
+  /** The rows that are furthest off, worst first. */
+  readonly worst: readonly {
+    readonly line: number;
+    readonly measuredCycles: number;
+    readonly predictedCycles: number;
+    readonly boundBy: string;
+  }[];
+}
+
+/** Rows that are listed as the worst. */
+const WORST = 10;
+
+export function reportAccuracy(judged: readonly Judgement[]): AccuracyReport {
+  const measured = judged.map(({ row }) => row.measuredCycles);
+  const predicted = judged.map(({ predictedCycles }) => predictedCycles);
+  const intervals = judged.flatMap(({ interval }) => (interval ? [interval] : []));
+  const worst = [...judged].sort((a, b) => logError(b) - logError(a)).slice(0, WORST);
+  return {
+    latency: accuracy(measured, predicted),
+    edp: edpAccuracy(
+      measured,
+      predicted,
+      judged.map(({ row }) => row.energyPj),
+    ),
+    ranking: ranking(
+      measured,
+      predicted,
+      judged.map(({ row }) => row.layer),
+    ),
+    ...(intervals.length === judged.length && judged.length > 0
+      ? { coveragePercent: coveragePercent(measured, intervals) }
+      : {}),
+    classes: classes(judged),
+    worst: worst.map(({ row, predictedCycles, boundBy }) => ({
+      line: row.line,
+      measuredCycles: row.measuredCycles,
+      predictedCycles,
+      boundBy,
+    })),
+  };
+}
+
+function logError({ row, predictedCycles }: Judgement): number {
+  return Math.abs(Math.log(row.measuredCycles / predictedCycles));
+}
+
+/** Kind of layer, size of the array, what decides the latency, network: each class with at least two rows. */
+function classes(judged: readonly Judgement[]): AccuracyReport["classes"] {
+  const members = new Map<string, Judgement[]>();
+  for (const one of judged) {
+    const { shape, peDim, network } = one.row;
+    const matmul = shape.Q === 1 && shape.R === 1 && shape.S === 1;
+    const names = [
+      matmul ? "matmul" : shape.R === 1 && shape.S === 1 ? "conv 1x1" : "conv RxS",
+      `array ${String(peDim).padStart(3)}`,
+      `bound by ${one.boundBy}`,
+      ...(network === undefined ? [] : [`network ${network}`]),
+    ];
+    for (const name of names) members.set(name, [...(members.get(name) ?? []), one]);
+  }
+  return [...members]
+    .filter(([, rows]) => rows.length > 1)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, rows]) => ({
+      name,
+      latency: accuracy(
+        rows.map(({ row }) => row.measuredCycles),
+        rows.map(({ predictedCycles }) => predictedCycles),
+      ),
+    }));
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { csvParse } from "d3-dsv";
+import { loadModule } from "#kernels";
+import { COEFFICIENTS, priorCoefficients } from "../../src/event/coefficients.ts";
+import { createHardware } from "../../src/hardware/hardware.ts";
+import { parseMapping } from "../../src/space/mapping.ts";
+import { predictRows } from "../../src/tune/predict.ts";
+import { COLUMNS, designRows, HARDWARE, polaris, SHAPE, scratchFolder, tableText } from "./polaris.ts";
+
+const file = scratchFolder();
+const header = [...COLUMNS.slice(0, -1), "target.gemmini_cycle"];
+
+/** Designs with "measurements": what the priors predict, and up to a fifth more or less. */
+async function measuredTable(count: number): Promise<string> {
+  const rows = designRows(count, 5);
+  const mappings = rows.map(([mapping = ""]) => ({
+    shape: SHAPE,
+    mapping: parseMapping(mapping),
+    peDim: createHardware(HARDWARE).peDim,
+    cold: false,
+  }));
+  const simulated = predictRows(await loadModule(), mappings, priorCoefficients());
+  const cells = rows.map((row, i) => {
+    const cycles = (simulated[i]?.latencyCycles ?? 0) * (1 + 0.2 * Math.sin(i));
+    return [...row.slice(0, -1), String(Math.round(cycles))];
+  });
+  return tableText(cells, header);
+}
+
+writeFileSync(file("rtl.csv"), await measuredTable(24));
+
+test("train writes a model that evaluate and validate take, the same for one worker and for two", async () => {
+  const args = ["train", "--rtl", file("rtl.csv"), "--quiet"];
+  const one = await polaris([...args, "--workers", "1", "--out", file("one.json")]);
+  const two = await polaris([...args, "--workers", "2", "--out", file("two.json"), "--json"]);
+
+  assert.equal(one.stderr, "");
+  assert.equal(one.code, 0);
+  assert.match(one.stdout.toString(), /^layers held out +24 /m);
+  const model = readFileSync(file("one.json"), "utf8");
+  assert.equal(readFileSync(file("two.json"), "utf8"), model);
+  const { kind, profile, data, madeBy, model: numbers } = JSON.parse(model);
+  assert.equal(kind, "event");
+  assert.equal(profile, "gemmini-firesim");
+  assert.deepEqual(
+    data.map(({ name, rows }: { name: string; rows: number }) => [name, rows]),
+    [["rtl.csv", 24]],
+  );
+  assert.equal(madeBy, `polaris train --rtl ${file("rtl.csv")}`);
+  assert.equal(Object.keys(numbers.coefficients).length, COEFFICIENTS.length);
+  const report = JSON.parse(two.stdout.toString());
+  assert.equal(report.version, 1);
+  assert.equal(report.random.latency.rows, 24);
+  assert.ok(report.fit.latency.mapePercent < 15, JSON.stringify(report.fit.latency));
+
+  const judged = await polaris(["validate", "--rtl", file("rtl.csv"), "--model", file("one.json"), "--json"]);
+  assert.equal(judged.code, 0, judged.stderr);
+  assert.deepEqual(JSON.parse(judged.stdout.toString()).latency, report.fit.latency);
+
+  const priced = await polaris([
+    "evaluate",
+    file("rtl.csv"),
+    "--fidelity",
+    "event",
+    "--model",
+    file("one.json"),
+    "--quiet",
+  ]);
+  assert.equal(priced.code, 0, priced.stderr);
+  const text = priced.stdout.toString();
+  assert.ok(
+    text.startsWith(
+      "latency_cycles,energy_uj,edp_j_cycles,area_mm2,bound_by,latency_low,latency_high,area_source,",
+    ),
+    text.slice(0, 120),
+  );
+  const rows = csvParse(text);
+  assert.equal(rows.length, 24);
+  for (const row of rows) {
+    const [low, latency, high] = [row["latency_low"], row["latency_cycles"], row["latency_high"]].map(Number);
+    assert.ok((low as number) <= (latency as number) && (latency as number) <= (high as number));
+  }
+});
+
+test("validate of the analytical model needs no model file and gives classes, ranking and the worst rows", async () => {
+  const { code, stdout, stderr } = await polaris([
+    "validate",
+    "--rtl",
+    file("rtl.csv"),
+    "--fidelity",
+    "analytical",
+  ]);
+
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  const text = stdout.toString();
+  assert.match(text, /^all, latency +24 /m);
+  assert.match(text, /^conv RxS +24 /m);
+  assert.match(text, /^within a layer \(1 with 10 or more mappings\): mean Spearman /m);
+  assert.match(text, /furthest off: line/);
+});
+
+const design = {
+  hardware: HARDWARE,
+  layers: [{ name: "a", shape: SHAPE, mapping: designRows(1, 5)[0]?.[0] }],
+};
+
+test("evaluate --fidelity event prices a design with the model of the package, interval and counters included", async () => {
+  writeFileSync(file("design.json"), JSON.stringify(design));
+
+  const { code, stdout, stderr } = await polaris([
+    "evaluate",
+    file("design.json"),
+    "--fidelity",
+    "event",
+    "--json",
+    "--quiet",
+  ]);
+
+  assert.equal(code, 0, stderr);
+  const { fidelity, profile, layers } = JSON.parse(stdout.toString());
+  assert.deepEqual([fidelity, profile], ["event", "gemmini-firesim"]);
+  const [{ latencyCycles, latencyInterval, boundBy, counters }] = layers;
+  assert.ok(latencyInterval.low <= latencyCycles && latencyCycles <= latencyInterval.high);
+  assert.ok(["load", "execute", "store", "issue"].includes(boundBy));
+  assert.ok(counters.calls >= 1);
+});
+
+test("what is wrong with a table or a model is one line, exit code 2", async () => {
+  writeFileSync(file("few.csv"), await measuredTable(3));
+  writeFileSync(file("plain.csv"), tableText(designRows(3, 5), COLUMNS));
+  writeFileSync(file("other.json"), '{"format":"polaris-model","version":1,"kind":"starlight"}');
+
+  for (const [args, message] of [
+    [["train", "--rtl", file("few.csv")], /few\.csv: expected at least 10 usable measurements, found 3/],
+    [["train", "--rtl", file("none.csv")], /none\.csv: expected a readable file/],
+    [["validate", "--rtl", file("plain.csv")], /plain\.csv: row 1: expected a column target\.gemmini_cycle/],
+    [
+      ["validate", "--rtl", file("rtl.csv"), "--model", file("other.json")],
+      /other\.json: kind: expected "event", found "starlight"/,
+    ],
+    [
+      ["evaluate", file("rtl.csv"), "--fidelity", "event", "--model", file("design.json")],
+      /design\.json: format: expected "polaris-model"/,
+    ],
+    [["validate"], /rtl/],
+  ] as const) {
+    const { code, stdout, stderr } = await polaris(args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    assert.equal(stdout.toString(), "");
+  }
+});
