@@ -66,7 +66,7 @@ export interface NetworkMapping {
   readonly layers: readonly MappedLayer[];
   /** For each layer the place of its mapping in its front. */
   readonly picks: readonly number[];
-  /** For each layer the hull (with caps: the whole front) of (latency, energy) that its mapping was chosen from. */
+  /** For each layer the hull (with caps: the Pareto set) of (latency, energy) that its mapping was chosen from. */
   readonly fronts: readonly (readonly MappedPoint[])[];
   readonly statistics: SearchStatistics;
 }

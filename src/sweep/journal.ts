@@ -5,7 +5,10 @@ import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { SweepPoint, SweepRequest } from "./sweep.ts";
 
 /** What a journal is kept of: points of another question must not be taken for answers to this one. */
-export type SweepQuestion = Pick<SweepRequest, "layers" | "grid" | "objective" | "withLayers">;
+export interface SweepQuestion extends Pick<SweepRequest, "layers" | "grid" | "objective" | "withLayers"> {
+  /** Version of the package that answers: another may have other numbers. */
+  readonly engine?: string;
+}
 
 /**
  * The points of a sweep as they are found, one JSON line each after a line that says which sweep it is. A killed sweep goes on
@@ -28,7 +31,8 @@ const VERSION = 1;
  * @throws InputError if the file is the journal of another sweep, or none
  */
 export function openJournal(file: string, question: SweepQuestion): SweepJournal {
-  const header = JSON.stringify({ polaris: "sweep", version: VERSION, sweep: fingerprint(question) });
+  const { engine = "" } = question;
+  const header = JSON.stringify({ polaris: "sweep", version: VERSION, engine, sweep: fingerprint(question) });
   const descriptor = openSync(file, "a+");
   try {
     const text = readFileSync(descriptor, "utf8");
@@ -39,7 +43,7 @@ export function openJournal(file: string, question: SweepQuestion): SweepJournal
       throw new InputError({
         where: file,
         expected: "the journal of this sweep",
-        found: first.includes('"polaris":"sweep"') ? "that of another" : quote(first),
+        found: first.includes('"polaris":"sweep"') ? whose(first, engine) : quote(first),
         hint: "delete it to begin anew, or choose another --out",
       });
     }
@@ -69,6 +73,13 @@ function journalOf(file: string, descriptor: number, known: readonly SweepPoint[
       rmSync(file, { force: true });
     },
   };
+}
+
+/** Why a journal's first line is another than the one that was expected. */
+function whose(header: string, engine: string): string {
+  const written = /"version":1,"engine":"([^"]*)"/.exec(header)?.[1];
+  if (written === undefined) return "one of another version of the format";
+  return written === engine ? "that of another" : `one that polaris ${written} wrote`;
 }
 
 function fingerprint({ layers, grid, objective, withLayers = false }: SweepQuestion): string {

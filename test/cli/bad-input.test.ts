@@ -51,7 +51,7 @@ function badDesign(name: string, document: unknown, ...says: (string | RegExp)[]
 }
 
 mkdirSync(file("folder.csv"));
-writeFileSync(file("other.csv.journal"), `{"polaris":"sweep","version":1,"sweep":"0"}\n`);
+writeFileSync(file("other.csv.journal"), `{"polaris":"sweep","version":1,"engine":"0.1.0","sweep":"0"}\n`);
 writeFileSync(file("none.csv.journal"), "hello\n");
 const table = tableText(rows);
 writeFileSync(file("good.csv"), table);
@@ -145,6 +145,30 @@ const BAD: Readonly<Record<string, BadInput>> = {
   "a tile that divides nothing": {
     args: ["map", "resnet50", "--quiet", "--tile", "Q=5"],
     says: ["conv1: tile Q=5", "a divisor of Q = 112", "found 5"],
+  },
+  "a design named as a table": {
+    args: ["search", "dlrm", "--pe", "16", "--quiet", "--out", file("x.csv")],
+    says: ["--out", "a name that ends in .json", "x.csv"],
+  },
+  "mappings named as Parquet": {
+    args: ["map", "dlrm", "--quiet", "--out", file("x.parquet")],
+    says: ["--out", "a name that ends in .csv or .json", "x.parquet"],
+  },
+  "a sweep of no format": {
+    args: ["sweep", "dlrm", "--pe", "8", "--quiet", "--out", file("x.txt")],
+    says: ["--out", ".csv or .parquet or .json", "x.txt"],
+  },
+  "a front with an objective": {
+    args: ["search", "dlrm", "--pareto", "--objective", "latency"],
+    says: ["--objective", "--pareto"],
+  },
+  "hardware from a file and by flags": {
+    args: ["map", "dlrm", "--hardware", file("hardware.json"), "--pe", "8"],
+    says: ["--pe", "beside --hardware", '"8"'],
+  },
+  "a proof in the place of the result": {
+    args: ["map", "dlrm", "--quiet", "--out", file("x.json"), "--certificate", file("x.json")],
+    says: ["--certificate", "another file than --out"],
   },
   "a tile that fits nowhere": {
     args: ["map", "resnet50", "--quiet", "--layer", "conv5_x.3x3", "--tile", "K=512,C=512"],

@@ -168,6 +168,58 @@ test("map says how far from the optimum a budget left it, and what random mappin
   assert.match(text, /Best of 50 random mappings a layer: [\d.]+ times this edp \(seed 0\)/);
 });
 
+test("what random mappings are worth stands in the JSON too", async () => {
+  const { random, totals, tolerance } = await json([
+    "map",
+    "dlrm",
+    "--quiet",
+    "--compare-random",
+    "50",
+    "--seed",
+    "3",
+  ]);
+
+  assert.deepEqual([random.samples, random.seed, tolerance], [50, 3, 1e-12]);
+  assert.ok(
+    Math.abs((random.latencyCycles * random.energyUj * 1e-6) / totals.edpJCycles / random.ratio - 1) < 1e-12,
+  );
+  assert.ok(random.ratio > 1);
+});
+
+test("a front says which points it is of, and what the workload's table leaves out", async () => {
+  const space = ["--pe", "16", "--scratchpad-kib", "32,64", "--accumulator-kib", "8,16"];
+  const { code, stdout, stderr } = await polaris(["search", "dlrm", "--pareto", ...space]);
+
+  assert.equal(code, 0);
+  assert.match(String(stdout), /all there are/);
+  assert.match(String(stdout), /the best of some latency\^a x energy\^b\. Proven to rounding, 1e-12/);
+  assert.match(stderr, /polaris: note: dlrm: /);
+});
+
+test("Ctrl-C while layers are enumerated gives the best design so far, soon, and exit code 130", async () => {
+  const workloads = ["resnet50", "bert", "unet", "retinanet"];
+  const child = spawn(process.execPath, [PROGRAM, "search", ...workloads, "--max-area-mm2", "1", "--json"]);
+  const chunks: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on("data", (chunk) => chunks.push(chunk));
+  const noted = new Promise<void>((resolve) => {
+    child.stderr.on("data", (chunk) => {
+      errors.push(chunk);
+      resolve();
+    });
+  });
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  await noted;
+  child.kill("SIGINT");
+  const code = await closed;
+  const result = JSON.parse(Buffer.concat(chunks).toString());
+
+  assert.equal(code, 130);
+  assert.match(Buffer.concat(errors).toString(), /interrupted: the best design so far is given/);
+  assert.equal(result.networks.length, 4);
+  assert.ok(result.optimal || result.gap > 0);
+});
+
 test("map writes the proof of its answer", async () => {
   await output(["map", "bert", "--quiet", "--certificate", file("proof.json")]);
 

@@ -85,6 +85,18 @@ test("a file that is not this sweep's journal is refused and left as it is", () 
   }
 });
 
+test("a journal that another version wrote, or in another format, is refused by name", () => {
+  const path = file("version");
+  openJournal(path, { ...question, engine: "0.0.9" }).close();
+  assert.throws(
+    () => openJournal(path, { ...question, engine: "0.1.0" }),
+    /found one that polaris 0\.0\.9 wrote/,
+  );
+  openJournal(path, { ...question, engine: "0.0.9" }).close();
+  writeFileSync(path, readFileSync(path, "utf8").replace('"version":1', '"version":2'));
+  assert.throws(() => openJournal(path, { ...question, engine: "0.0.9" }), /another version of the format/);
+});
+
 test("a journal whose points are not the grid's, in its order, is refused with the line", () => {
   const path = killedAfter("mixed", 1);
   const [header = "", first = ""] = readFileSync(path, "utf8").split("\n");

@@ -80,6 +80,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
     grid,
     objective: args.objective,
     withLayers: args.json || format === "json",
+    engine: context.version,
   };
   const journal = args.out === undefined ? undefined : openJournalOf(args.out, question);
   const resumed = journal?.known.length ?? 0;
