@@ -16,6 +16,14 @@ export interface Section {
   readonly figures: readonly Figure[];
 }
 
+const LAYERS = {
+  id: "verified",
+  title: "Predicted and measured latency",
+  unit: "latency (cycles)",
+  of: "layer or row",
+};
+const DESIGNS = { id: "verified-designs", title: "Designs that were run", of: "design" };
+
 /** Every figure that a report has, in the order in which it is read. */
 export function sections(info: ReportInfo): readonly Section[] {
   const several = info.designs.length > 1;
@@ -26,7 +34,10 @@ export function sections(info: ReportInfo): readonly Section[] {
       note: "",
       figures: [
         ...(info.convergence ? [convergenceFigure(info.convergence)] : []),
-        ...(info.verified ? [verifiedFigure(info.verified)] : []),
+        ...(info.verified ? [verifiedFigure(info.verified, LAYERS)] : []),
+        ...(info.verifiedDesigns
+          ? [verifiedFigure(info.verifiedDesigns, { ...DESIGNS, unit: info.verifiedDesigns.objective })]
+          : []),
       ],
     },
     ...info.designs.flatMap((design, i) => designSections(design, several ? `${i + 1}-` : "")),

@@ -1,9 +1,11 @@
 import { parseDesign } from "../designs/design.ts";
 import { InputError, quote } from "../errors.ts";
-import { FIDELITIES, type Fidelity, type Interval } from "../fidelity/evaluator.ts";
+import { FIDELITIES, type Fidelity } from "../fidelity/evaluator.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { asRecord, type Workload } from "../workload/workload.ts";
+import { type Fields, isRecord, measure, objectiveUnit, optionalNumber, parseInterval } from "./fields.ts";
+import { parseVerified, parseVerifiedDesigns, verifiedLayers } from "./parse-verified.ts";
 import type {
   Convergence,
   ConvergenceRecord,
@@ -12,10 +14,8 @@ import type {
   PointRecord,
   Provenance,
   ResultRecord,
-  VerifiedRecord,
 } from "./result.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
 type FindWorkload = (name: string) => Promise<Workload>;
 
 /** What is known of a file before it is read. */
@@ -50,11 +50,13 @@ export async function parseResultDocument(
   }
   const convergence = parseConvergence(fields["convergence"], `${where}: convergence`);
   const named = fields["workload"];
+  const gap = optionalNumber(fields["gap"]);
+  const verifiedDesigns = parseVerifiedDesigns(fields, `${where}: others`);
   return {
     kind: points.length > 0 ? "points" : "design",
     provenance: parseProvenance(fields, facts),
     ...(typeof fields["optimal"] === "boolean"
-      ? { claim: { optimal: fields["optimal"], gap: optionalNumber(fields["gap"]) ?? 0 } }
+      ? { claim: { optimal: fields["optimal"], ...(gap === undefined ? {} : { gap }) } }
       : {}),
     workload: typeof named === "string" ? named : designs.map(({ workload }) => workload).join(", "),
     designs,
@@ -64,40 +66,8 @@ export async function parseResultDocument(
       ...parseVerified(fields["verified"], `${where}: verified`),
       ...designs.flatMap(verifiedLayers),
     ],
+    ...(verifiedDesigns ? { verifiedDesigns } : {}),
   };
-}
-
-/** What a document lists of predictions and measurements. */
-function parseVerified(value: unknown, where: string): readonly VerifiedRecord[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new InputError({ where, expected: "a list", found: quote(value) });
-  return value.map((row: unknown, i) => {
-    const place = `${where}[${i}]`;
-    const fields = asRecord(row, place, "name, predictedCycles and measuredCycles");
-    const interval = parseInterval(fields["interval"]);
-    return {
-      name: String(fields["name"] ?? i),
-      predictedCycles: measure(fields["predictedCycles"], `${place}.predictedCycles`),
-      measuredCycles: measure(fields["measuredCycles"], `${place}.measuredCycles`),
-      ...(interval ? { interval } : {}),
-    };
-  });
-}
-
-/** Layers that carry a prediction and a measurement. */
-function verifiedLayers({ layers }: DesignRecord): readonly VerifiedRecord[] {
-  return layers.flatMap(({ name, latencyCycles, latencyInterval, verifiedCycles }) =>
-    verifiedCycles !== undefined && latencyCycles !== undefined
-      ? [
-          {
-            name,
-            predictedCycles: latencyCycles,
-            measuredCycles: verifiedCycles,
-            ...(latencyInterval ? { interval: latencyInterval } : {}),
-          },
-        ]
-      : [],
-  );
 }
 
 function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
@@ -172,10 +142,13 @@ async function parseOne(fields: Fields, where: string, findWorkload: FindWorkloa
     ...design,
     layers: design.layers.map((layer, i): LayerRecord => {
       const row = rows[i] ?? {};
-      const latency = optionalNumber(row["latencyCycles"]);
-      const energy = optionalNumber(row["energyUj"]);
-      const verified = optionalNumber(row["verifiedCycles"]);
-      const interval = parseInterval(row["latencyInterval"]);
+      // A verified search keeps what was predicted of a layer apart from what was measured.
+      const said = isRecord(row["predicted"]) ? row["predicted"] : row;
+      const ran = isRecord(row["verified"]) ? row["verified"] : {};
+      const latency = optionalNumber(said["latencyCycles"]);
+      const energy = optionalNumber(said["energyUj"]);
+      const verified = optionalNumber(ran["latencyCycles"] ?? row["verifiedCycles"]);
+      const interval = parseInterval(said["latencyInterval"]);
       return {
         ...layer,
         // What the analytical model says is computed anew, and so checked.
@@ -208,14 +181,6 @@ function parsePoint(value: unknown, where: string): PointRecord {
   };
 }
 
-/** Units of objectives, and what turns cycles and pJ to powers into them. */
-const UNITS: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
-  edp: { title: "EDP (J × cycles)", scale: 1e-12 },
-  latency: { title: "latency (cycles)", scale: 1 },
-  energy: { title: "energy (µJ)", scale: 1e-6 },
-  ed2p: { title: "ED²P (J × cycles²)", scale: 1e-12 },
-};
-
 function parseConvergence(value: unknown, where: string): Convergence | undefined {
   if (value === undefined) return undefined;
   const fields = asRecord(value, where, "unit, objective and steps");
@@ -223,10 +188,7 @@ function parseConvergence(value: unknown, where: string): Convergence | undefine
   if (typeof unit !== "string" || typeof objective !== "string" || !Array.isArray(steps)) {
     throw new InputError({ where, expected: "unit, objective and steps", found: quote(fields) });
   }
-  const { title, scale } = UNITS[objective] ?? {
-    title: `${objective} (cycles and pJ to its powers)`,
-    scale: 1,
-  };
+  const { title, scale } = objectiveUnit(objective);
   return {
     unit,
     objective: title,
@@ -243,24 +205,4 @@ function parseConvergence(value: unknown, where: string): Convergence | undefine
       };
     }),
   };
-}
-
-function parseInterval(value: unknown): Interval | undefined {
-  if (!isRecord(value)) return undefined;
-  const [low, high] = [optionalNumber(value["low"]), optionalNumber(value["high"])];
-  return low === undefined || high === undefined ? undefined : { low, high };
-}
-
-/** @throws InputError unless the value is a number above 0 */
-export function measure(value: unknown, where: string): number {
-  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
-  throw new InputError({ where, expected: "a number above 0", found: quote(value) });
-}
-
-function optionalNumber(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { InputError, nearest, quote } from "../errors.ts";
 import type { AreaSource } from "../hardware/area.ts";
-import { type FileFacts, measure } from "./parse-document.ts";
+import { measure } from "./fields.ts";
+import type { FileFacts } from "./parse-document.ts";
 import type { PointRecord, ResultRecord, VerifiedRecord } from "./result.ts";
 
 /** A row of a CSV or Parquet table. */
@@ -80,8 +81,8 @@ function parseVerified(row: TableRow, column: string, i: number, file: string): 
   return [
     {
       name: `row ${i + 1}`,
-      predictedCycles: of("latency_cycles"),
-      measuredCycles: of(column),
+      predicted: of("latency_cycles"),
+      measured: of(column),
       ...(low > 0 && high > 0 ? { interval: { low, high } } : {}),
     },
   ];

@@ -26,8 +26,8 @@ export interface Provenance {
 /** What a file claims of its answer. */
 export interface Claim {
   readonly optimal: boolean;
-  /** The objective is at most (1 + gap) times the least. */
-  readonly gap: number;
+  /** The objective is at most (1 + gap) times the least; undefined where nothing is proven. */
+  readonly gap?: number;
 }
 
 /** A layer of a design, with what a model other than the analytical one says of it; metrics are of one run. */
@@ -80,12 +80,20 @@ export interface Convergence {
   readonly steps: readonly ConvergenceRecord[];
 }
 
-/** A prediction and what was measured for the same layer and mapping. */
+/** A prediction, made before the measurement, and what was measured of the same thing. */
 export interface VerifiedRecord {
   readonly name: string;
-  readonly predictedCycles: number;
+  readonly predicted: number;
+  /** Where the model takes the measurement to lie with 90 %. */
   readonly interval?: Interval;
-  readonly measuredCycles: number;
+  readonly measured: number;
+}
+
+/** Designs that were run, by their objective. */
+export interface VerifiedDesigns {
+  /** The objective with its unit. */
+  readonly objective: string;
+  readonly records: readonly VerifiedRecord[];
 }
 
 /** A result of any command, read. */
@@ -97,5 +105,7 @@ export interface ResultRecord {
   readonly designs: readonly DesignRecord[];
   readonly points: readonly PointRecord[];
   readonly convergence?: Convergence;
+  /** Latencies of layers or rows, cycles. */
   readonly verified: readonly VerifiedRecord[];
+  readonly verifiedDesigns?: VerifiedDesigns;
 }

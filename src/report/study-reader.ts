@@ -3,7 +3,8 @@ import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters, parseHardware } from "../hardware/hardware.ts";
 import { parseMapping } from "../space/mapping.ts";
 import { asRecord, type Workload } from "../workload/workload.ts";
-import { type FileFacts, measure } from "./parse-document.ts";
+import { measure } from "./fields.ts";
+import type { FileFacts } from "./parse-document.ts";
 import type { ConvergenceRecord, DesignRecord, LayerRecord, PointRecord, ResultRecord } from "./result.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

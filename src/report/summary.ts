@@ -37,6 +37,8 @@ export interface ReportInfo {
   readonly fronts: readonly FrontInfo[];
   readonly convergence?: ConvergenceInfo;
   readonly verified?: VerifiedInfo;
+  /** Of designs as a whole, with the objective and its unit. */
+  readonly verifiedDesigns?: VerifiedInfo & { readonly objective: string };
 }
 
 /** Loop nests that a report shows. */
@@ -44,7 +46,7 @@ export const NESTS = 12;
 
 /** Computes once whatever a result has data for. */
 export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">): ReportInfo {
-  const { points, designs, convergence, verified, provenance } = record;
+  const { points, designs, convergence, verified, verifiedDesigns, provenance } = record;
   const best = points.reduce<PointRecord | undefined>(
     (least, point) => (!least || point.edpJCycles < least.edpJCycles ? point : least),
     undefined,
@@ -70,6 +72,14 @@ export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">)
         : [],
     ...(convergence && convergence.steps.length > 0 ? { convergence: convergenceInfo(convergence) } : {}),
     ...(pairs.length > 0 ? { verified: verifiedInfo(pairs) } : {}),
+    ...(verifiedDesigns
+      ? {
+          verifiedDesigns: {
+            ...verifiedInfo(verifiedDesigns.records),
+            objective: verifiedDesigns.objective,
+          },
+        }
+      : {}),
   };
 }
 
@@ -78,7 +88,7 @@ function againstAnalytical({ layers }: DesignInfo): readonly VerifiedRecord[] {
   return layers.flatMap(({ name, record: { latencyCycles }, explanation }) =>
     latencyCycles === undefined
       ? []
-      : [{ name, predictedCycles: explanation.latencyCycles, measuredCycles: latencyCycles }],
+      : [{ name, predicted: explanation.latencyCycles, measured: latencyCycles }],
   );
 }
 

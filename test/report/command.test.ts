@@ -3,12 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { test } from "node:test";
 import { csvParse } from "d3-dsv";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { claimText } from "../../src/report/page/report.ts";
 import { parseResultDocument } from "../../src/report/parse-document.ts";
 import { parseResultTable } from "../../src/report/parse-table.ts";
 import { summarise } from "../../src/report/summary.ts";
 import { builtinWorkload, loadEngine } from "../../src/starlight.ts";
 import { COLUMNS, designRows, polaris, scratchFolder, tableText } from "../cli/polaris.ts";
-import { mappedDocument, randomPoints } from "./result.ts";
+import { HARDWARE, mappedDocument, randomPoints } from "./result.ts";
 
 const file = scratchFolder();
 const FACTS = { file: "x", bytes: 1, sha256: "" };
@@ -133,6 +134,45 @@ test("what the RTL measured stands beside the analytical model, layer by layer",
     assert.ok(Math.abs(parts / (layer.runs * energyUj) - 1) < 1e-9);
     assert.equal(layer.energyPartsUj.unmodelled, 0);
   }
+});
+
+test("a verified search keeps what was predicted apart from what was measured", async () => {
+  const mapped = (await mappedDocument("dlrm")) as { layers: object[] };
+  const layers = mapped.layers.map((layer) => ({
+    ...layer,
+    latencyCycles: undefined,
+    predicted: { latencyCycles: 100, energyUj: 1 },
+    verified: { latencyCycles: 125, energyUj: 1 },
+  }));
+  const others = [
+    {
+      hardware: HARDWARE,
+      predicted: { cost: 2e12, interval: { low: 1e12, high: 3e12 } },
+      verified: { cost: 4e12 },
+    },
+  ];
+  const document = {
+    ...mapped,
+    fidelity: "event",
+    optimal: false,
+    gap: undefined,
+    layers,
+    totals: undefined,
+    others,
+  };
+  const info = summarise(
+    await parseResultDocument({ ...document, verified: { by: "rtl" } }, FACTS, find),
+    await loadEngine(1),
+  );
+
+  assert.deepEqual([info.verified?.count, info.verified?.meanRatio.toFixed(12)], [7, "0.800000000000"]);
+  assert.equal(info.designs[0]?.totals.latencyCycles, 100 * layers.length);
+  const [run] = info.verifiedDesigns?.points ?? [];
+  assert.deepEqual([run?.predicted, run?.interval?.high, run?.measured], [2, 3, 4]);
+  assert.match(
+    claimText(info),
+    /^the best of 1 designs that were run \(edp\); ranked by the event model, no proof$/,
+  );
 });
 
 test("what is no result is refused with its place", async () => {

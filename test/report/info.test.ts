@@ -147,10 +147,10 @@ test("a long trace keeps its first and last step and every kind of change within
 });
 
 test("accuracy of predictions as worked out by hand", () => {
-  const of = (predictedCycles: number, measuredCycles: number, low: number, high: number) => ({
+  const of = (predicted: number, measured: number, low: number, high: number) => ({
     name: "",
-    predictedCycles,
-    measuredCycles,
+    predicted,
+    measured,
     interval: { low, high },
   });
 
@@ -163,7 +163,7 @@ test("accuracy of predictions as worked out by hand", () => {
   close(info.rankCorrelation, 0.5);
   close(info.coverage ?? 0, 2 / 3);
   assert.deepEqual(
-    info.points.map(({ measuredCycles }) => measuredCycles),
+    info.points.map(({ measured }) => measured),
     [100, 200, 400],
   );
 });

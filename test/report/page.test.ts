@@ -27,8 +27,8 @@ const everything = resultOf({
   },
   verified: [1, 2, 3].map((i) => ({
     name: `row ${i}`,
-    predictedCycles: 100 * i,
-    measuredCycles: 110 * i,
+    predicted: 100 * i,
+    measured: 110 * i,
     interval: { low: 90 * i, high: 120 * i },
   })),
 });

@@ -5,8 +5,18 @@ import { element, label, round } from "../svg/element.ts";
 import { formatPercent, formatValue } from "../svg/format.ts";
 import { symbolPath } from "./symbols.ts";
 
-/** Predicted cycles over measured ones, one point a layer and mapping. */
-export function verifiedFigure(info: VerifiedInfo, id = "verified"): Figure {
+/** What a plot of predictions and measurements is of. */
+export interface VerifiedSubject {
+  readonly id: string;
+  readonly title: string;
+  /** The quantity with its unit. */
+  readonly unit: string;
+  /** What a point is. */
+  readonly of: string;
+}
+
+/** Predictions over measurements, one point each. */
+export function verifiedFigure(info: VerifiedInfo, { id, title, unit, of }: VerifiedSubject): Figure {
   const thinned =
     info.points.length < info.count
       ? ` ${formatValue(info.points.length)} of them are drawn, evenly spaced.`
@@ -17,30 +27,30 @@ export function verifiedFigure(info: VerifiedInfo, id = "verified"): Figure {
       : ` ${formatPercent(info.coverage)} of the measurements lie in their 90 % interval.`;
   return {
     id,
-    title: "Predicted and measured latency",
-    caption: `${formatValue(info.count)} measurements. Mean error ${formatPercent(info.meanError)}, predicted / measured ${formatValue(info.meanRatio)} in geometric mean, rank correlation ${formatValue(info.rankCorrelation)}.${coverage} Line: equal; dashed: 10 % off.${thinned}`,
+    title,
+    caption: `${formatValue(info.count)} measurements. Mean error ${formatPercent(info.meanError)}, predicted / measured ${formatValue(info.meanRatio)} in geometric mean, ${Number.isNaN(info.rankCorrelation) ? "too few for a rank correlation" : `rank correlation ${formatValue(info.rankCorrelation)}`}.${coverage} Line: equal; dashed: 10 % off.${thinned}`,
     table: {
       columns: [
-        { key: "name", title: "layer or row" },
-        { key: "predicted_cycles", title: "predicted (cycles)" },
-        { key: "low_cycles", title: "interval, low (cycles)" },
-        { key: "high_cycles", title: "interval, high (cycles)" },
-        { key: "measured_cycles", title: "measured (cycles)" },
+        { key: "name", title: of },
+        { key: "predicted", title: `predicted ${unit}` },
+        { key: "low", title: "interval, low" },
+        { key: "high", title: "interval, high" },
+        { key: "measured", title: `measured ${unit}` },
       ],
-      rows: info.points.map(({ name, predictedCycles, interval, measuredCycles }) => [
+      rows: info.points.map(({ name, predicted, interval, measured }) => [
         name,
-        predictedCycles,
+        predicted,
         interval?.low ?? "",
         interval?.high ?? "",
-        measuredCycles,
+        measured,
       ]),
     },
-    draw: (width) => drawVerified(info, width),
+    draw: (width) => drawVerified(info, unit, width),
   };
 }
 
-function drawVerified({ points }: VerifiedInfo, width: number): Drawing {
-  const all = points.flatMap(({ predictedCycles, measuredCycles }) => [predictedCycles, measuredCycles]);
+function drawVerified({ points }: VerifiedInfo, unit: string, width: number): Drawing {
+  const all = points.flatMap(({ predicted, measured }) => [predicted, measured]);
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const side = Math.min(width - 70, 380);
   const frame: Frame = { left: 56, right: 56 + side, top: 28, bottom: 28 + side };
@@ -52,21 +62,19 @@ function drawVerified({ points }: VerifiedInfo, width: number): Drawing {
     return `M${round(x(from))} ${round(y(from * factor))}L${round(x(to))} ${round(y(to * factor))}`;
   };
   const whiskers = points
-    .map(({ measuredCycles, interval }) =>
+    .map(({ measured, interval }) =>
       interval
-        ? `M${round(x(measuredCycles))} ${round(y(Math.max(low, interval.low)))}V${round(y(Math.min(high, interval.high)))}`
+        ? `M${round(x(measured))} ${round(y(Math.max(low, interval.low)))}V${round(y(Math.min(high, interval.high)))}`
         : "",
     )
     .join("");
-  const marks = points.map(({ predictedCycles, measuredCycles }) =>
-    symbolPath(0, x(measuredCycles), y(predictedCycles)),
-  );
+  const marks = points.map(({ predicted, measured }) => symbolPath(0, x(measured), y(predicted)));
   return {
     width: Math.max(width, frame.right + 12),
     height: frame.bottom + 38,
     content: [
-      bottomAxis(x, frame, "measured (cycles)"),
-      leftAxis(y, frame, "predicted (cycles)"),
+      bottomAxis(x, frame, `measured ${unit}`),
+      leftAxis(y, frame, `predicted ${unit}`),
       element("path", { class: "roof", d: diagonal(1) }),
       element("path", { class: "roof dashed faint", d: diagonal(1.1) + diagonal(1 / 1.1) }),
       element("path", { class: "s-muted faint", d: whiskers }),

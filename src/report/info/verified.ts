@@ -20,24 +20,24 @@ const MOST_POINTS = 2000;
 
 export function verifiedInfo(records: readonly VerifiedRecord[]): VerifiedInfo {
   const count = records.length;
-  const ratios = records.map(({ predictedCycles, measuredCycles }) => predictedCycles / measuredCycles);
+  const ratios = records.map(({ predicted, measured }) => predicted / measured);
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / count;
   const withInterval = records.filter(({ interval }) => interval !== undefined);
   const inside = withInterval.filter(
-    ({ interval, measuredCycles }) =>
-      interval !== undefined && interval.low <= measuredCycles && measuredCycles <= interval.high,
+    ({ interval, measured }) =>
+      interval !== undefined && interval.low <= measured && measured <= interval.high,
   );
   return {
     count,
     points: evenly(
-      [...records].sort((a, b) => a.measuredCycles - b.measuredCycles),
+      [...records].sort((a, b) => a.measured - b.measured),
       MOST_POINTS,
     ),
     meanError: mean(ratios.map((ratio) => Math.abs(ratio - 1))),
     meanRatio: Math.exp(mean(ratios.map(Math.log))),
     rankCorrelation: correlation(
-      ranks(records.map(({ predictedCycles }) => predictedCycles)),
-      ranks(records.map(({ measuredCycles }) => measuredCycles)),
+      ranks(records.map(({ predicted }) => predicted)),
+      ranks(records.map(({ measured }) => measured)),
     ),
     ...(withInterval.length > 0 ? { coverage: inside.length / withInterval.length } : {}),
   };

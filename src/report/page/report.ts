@@ -57,7 +57,8 @@ ${provenanceHtml(info, version)}
 }
 
 /** What is claimed of the answer, in a line. */
-export function claimText({ claim, provenance, points, paretoPoints }: ReportInfo): string {
+export function claimText(info: ReportInfo): string {
+  const { claim, provenance, points, paretoPoints } = info;
   const { objective } = provenance;
   const of = objective === undefined ? "" : ` (${objective})`;
   const model = `${provenance.fidelity ?? "unnamed"} model`;
@@ -65,10 +66,14 @@ export function claimText({ claim, provenance, points, paretoPoints }: ReportInf
     const front = `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
     return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
   }
+  if (info.verifiedDesigns) {
+    return `the best of ${formatValue(info.verifiedDesigns.count)} designs that were run${of}; ranked by the ${model}, no proof`;
+  }
+  if (claim?.optimal === false && claim.gap === undefined) return `found by search${of}, no proof; ${model}`;
   if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
   return claim.optimal
     ? `proven optimal${of} over the map space of docs/mapper.md, ${model}`
-    : `within ${formatPercent(claim.gap)} of the optimum${of}, ${model}`;
+    : `within ${formatPercent(claim.gap ?? Number.NaN)} of the optimum${of}, ${model}`;
 }
 
 function totalsHtml({ best, designs }: ReportInfo): string {
