@@ -3,15 +3,15 @@ import type { RtlOptions } from "../evaluators/rtl-pool.ts";
 import type { Simulated } from "../evaluators/simulate.ts";
 import { reportOf, type SimulationReport } from "../evaluators/simulation-report.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
-import { machineEnergy } from "../fidelity/machine-energy.ts";
-import { COUNTERS, type Counters } from "../rtl/counters.ts";
+import { type MachineCounters, machineEnergy } from "../fidelity/machine-energy.ts";
+import { COUNTERS } from "../rtl/counters.ts";
 import { GEMMINI_LIKE } from "../rtl/machine.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
 /** Counters of a run that ended well. */
-function countersOf({ outcome }: Simulated): Counters | undefined {
-  return outcome.status === "priced" ? (outcome.counters as Counters | undefined) : undefined;
+function countersOf({ outcome }: Simulated): MachineCounters | undefined {
+  return outcome.status === "priced" ? (outcome.counters as MachineCounters | undefined) : undefined;
 }
 
 function reasonOf({ outcome }: Simulated): string {
@@ -24,18 +24,27 @@ export function formatSimulations(
   checked: boolean,
   engine: LocalEngine,
 ): string {
-  const percent = (share: number): string => (100 * share).toFixed(1);
+  const percent = (share: number | undefined): string =>
+    share === undefined ? "" : (100 * share).toFixed(1);
   const rows = simulations.map((one) => {
     const counters = countersOf(one);
     if (!counters) return [one.name, ...Array<string>(11).fill(""), reasonOf(one)];
     const { utilisation, occupation, dramBusy, energy } = reportOf(counters, one.candidate, engine);
-    const { rows, preload, load, hazard, issue, store } = occupation;
     return [
       one.name,
       String(one.count),
       formatCount(counters.cycles),
       formatNumber(energy.totalPj * 1e-6),
-      ...[utilisation, rows, preload, load, hazard, issue, store, dramBusy].map(percent),
+      ...[
+        utilisation,
+        occupation?.rows,
+        occupation?.preload,
+        occupation?.load,
+        occupation?.hazard,
+        occupation?.issue,
+        occupation?.store,
+        dramBusy,
+      ].map(percent),
       checked ? "outputs right" : "",
     ];
   });
@@ -94,13 +103,14 @@ function energyNotes(simulations: readonly Simulated[], engine: LocalEngine): re
 /** The same as a JSON document. */
 export function simulationsJson(
   simulations: readonly Simulated[],
+  fidelity: "event" | "rtl",
   { machine, reuse = true }: RtlOptions,
   checked: boolean,
   engine: LocalEngine,
 ) {
   return {
     version: 1,
-    fidelity: "rtl",
+    fidelity,
     profile: "polaris-rtl",
     machine: { ...GEMMINI_LIKE, ...machine, reuse },
     designs: simulations.map((one) => {
@@ -143,7 +153,7 @@ export function simulationsCsv(simulations: readonly Simulated[], engine: LocalE
     const { utilisation } = reportOf(counters, candidate, engine);
     const energyUj = machineEnergy(counters, candidate.hardware).totalPj * 1e-6;
     const metrics = [counters.cycles, energyUj, utilisation, ""];
-    return [...about, ...metrics, ...COUNTERS.map((counter) => counters[counter])].map(String);
+    return [...about, ...metrics, ...COUNTERS.map((counter) => counters[counter] ?? "")].map(String);
   });
   return `${csvFormatRows([head, ...rows])}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Counters } from "../rtl/counters.ts";
+import type { MachineCounters } from "../fidelity/machine-energy.ts";
 import type { Machine } from "../rtl/machine.ts";
 import type { RunStatus } from "../rtl/simulator.ts";
 import type { TraceSpan } from "../rtl/trace.ts";
@@ -25,7 +25,7 @@ export interface RtlJob {
 export interface RtlRun {
   readonly status: RunStatus;
   readonly cycles: number;
-  readonly counters: Counters;
+  readonly counters: MachineCounters;
   readonly trace: readonly TraceSpan[];
   /** Outputs that differ from the reference, if there was data. */
   readonly wrongOutputs?: number;

@@ -3,10 +3,11 @@ import type { Candidate } from "../fidelity/evaluator.ts";
 import {
   type EnergyDifference,
   energyDifferences,
+  type MachineCounters,
   type MachineEnergy,
   machineEnergy,
 } from "../fidelity/machine-energy.ts";
-import type { Counters } from "../rtl/counters.ts";
+import { COUNTERS, type Counters } from "../rtl/counters.ts";
 
 /** Where the cycles of the array went, in shares that add up to 1. */
 export interface Occupation {
@@ -28,9 +29,10 @@ export interface Occupation {
 export interface SimulationReport {
   /** Multiply-accumulates per PE and cycle. */
   readonly utilisation: number;
-  readonly occupation: Occupation;
-  /** Share of cycles in which a beat moves on the DRAM bus. */
-  readonly dramBusy: number;
+  /** Of the RTL; models do not count stalls. */
+  readonly occupation?: Occupation;
+  /** Share of cycles in which a beat moves on the DRAM bus; of the RTL. */
+  readonly dramBusy?: number;
   readonly energy: MachineEnergy;
   /** Against the analytical model, by component. */
   readonly energyDifferences: readonly EnergyDifference[];
@@ -38,13 +40,25 @@ export interface SimulationReport {
 
 /** What the counters of a run come to. */
 export function reportOf(
-  { cycles, ...counters }: Counters,
+  counters: MachineCounters,
   { shape, hardware, mapping }: Candidate,
   engine: LocalEngine,
 ): SimulationReport {
-  const share = (...counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0) / cycles;
   return {
-    utilisation: counters.macs / (cycles * hardware.peDim ** 2),
+    utilisation: counters.macs / (counters.cycles * hardware.peDim ** 2),
+    ...(isComplete(counters) ? sharesOf(counters) : {}),
+    energy: machineEnergy(counters, hardware),
+    energyDifferences: energyDifferences(counters, hardware, engine.explain(mapping, shape, hardware)),
+  };
+}
+
+function isComplete(counters: MachineCounters): counters is Counters {
+  return COUNTERS.every((name) => counters[name] !== undefined);
+}
+
+function sharesOf(counters: Counters): Pick<SimulationReport, "occupation" | "dramBusy"> {
+  const share = (...counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0) / counters.cycles;
+  return {
     occupation: {
       rows: share(counters.executeRows, counters.executeShortRows),
       preload: share(counters.executeStallPreload),
@@ -54,7 +68,5 @@ export function reportOf(
       store: share(counters.executeStallStore),
     },
     dramBusy: share(counters.readBeats, counters.writeBeats),
-    energy: machineEnergy(counters, hardware),
-    energyDifferences: energyDifferences(counters, hardware, engine.explain(mapping, shape, hardware)),
   };
 }

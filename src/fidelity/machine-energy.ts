@@ -26,6 +26,9 @@ export type EnergyCounters = Pick<
   | "outputBytes"
 >;
 
+/** What a run of the machine counted: all of the RTL's counters, or those that a model of it has. */
+export type MachineCounters = EnergyCounters & Pick<Counters, "cycles"> & Partial<Counters>;
+
 export interface MachineEnergy {
   readonly totalPj: number;
   readonly byComponentPj: Readonly<Record<Component, number>>;

@@ -105,6 +105,29 @@ test("evaluate --fidelity rtl gives the cycles that simulate gives", async () =>
   assert.equal(JSON.parse(evaluated.stdout.toString()).profile, "polaris-rtl");
 });
 
+test("simulate --fidelity event is near the RTL, counts the same accesses and leaves the stalls out", async () => {
+  const rtl = JSON.parse((await polaris(["simulate", design, "--json", "--quiet"])).stdout.toString());
+  const run = await polaris(["simulate", design, "--fidelity", "event", "--json", "--quiet"]);
+  const text = await polaris(["simulate", design, "--fidelity", "event", "--quiet"]);
+
+  const event = JSON.parse(run.stdout.toString());
+  assert.equal(event.fidelity, "event");
+  for (const [i, one] of event.designs.entries()) {
+    const { counters, latencyCycles, energyUj } = rtl.designs[i];
+    assert.ok(
+      Math.abs(one.latencyCycles / latencyCycles - 1) < 0.1,
+      `${one.latencyCycles}, ${latencyCycles}`,
+    );
+    assert.equal(one.energyUj, energyUj);
+    assert.equal(one.counters.inputBytes, counters.inputBytes);
+    assert.equal(one.occupation, undefined);
+  }
+  assert.match(text.stdout.toString(), /layer1 /);
+  const wrong = await polaris(["simulate", design, "--fidelity", "event", "--check"]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /--check: expected --fidelity rtl, found event/);
+});
+
 test("simulate refuses what does not go together", async () => {
   const both = await polaris(["simulate", design, "--timeline", file("t.json"), "--verilator"]);
 

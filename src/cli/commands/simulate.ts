@@ -4,11 +4,12 @@ import type { Argv, CommandModule } from "yargs";
 import { UsageError } from "../../errors.ts";
 import { createEmbeddedPool } from "../../evaluators/embedded-pool.ts";
 import { parseMachine } from "../../evaluators/machine-file.ts";
+import { createModelPool } from "../../evaluators/model-pool.ts";
 import { createNativePool } from "../../evaluators/native-pool.ts";
 import type { RtlOptions, RtlPool, RunRequest } from "../../evaluators/rtl-pool.ts";
 import { type Simulated, simulateCases } from "../../evaluators/simulate.ts";
 import { formatTimeline } from "../../evaluators/timeline.ts";
-import { loadEngine } from "../../starlight.ts";
+import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { DesignsFailed } from "../evaluate-slowly.ts";
@@ -22,6 +23,7 @@ import { formatSimulations, simulationsCsv, simulationsJson } from "../simulatio
 import { fitted } from "../terminal.ts";
 
 interface SimulateArgs {
+  readonly fidelity: "event" | "rtl";
   readonly designs: string;
   readonly machine: string | undefined;
   readonly check: boolean;
@@ -50,6 +52,11 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
           describe: "A design (.json, .yaml) or a table in the DOSA format (.csv, .csv.gz)",
           type: "string",
           demandOption: true,
+        })
+        .option("fidelity", {
+          describe: "The RTL, cycle by cycle, or the event-driven model of it",
+          choices: ["event", "rtl"] as const,
+          default: "rtl" as const,
         })
         .option("machine", {
           describe: "Bus, DRAM, queues, from a file; default Gemmini-like",
@@ -100,6 +107,11 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
 
 /** The RTL that the options name. */
 async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPool> {
+  if (args.fidelity === "event") {
+    const asked = (["check", "timeline", "vcd", "verilator"] as const).find((flag) => args[flag]);
+    if (asked !== undefined) throw new UsageError(`--${asked}: expected --fidelity rtl, found event`);
+    return createModelPool(await loadModule(), options);
+  }
   if (!args.verilator && args.vcd === undefined) return createEmbeddedPool(args.workers, options);
   const folder = typeof args.cache === "string" ? args.cache : tmpdir();
   return createNativePool(args.workers, { ...options, folder: resolve(folder) }).catch((error: unknown) => {
@@ -145,7 +157,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   if (args.timeline !== undefined)
     await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
   const json = (): string =>
-    `${JSON.stringify({ ...simulationsJson(done, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
+    `${JSON.stringify({ ...simulationsJson(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined)
     await saveOutput(args.out, /\.json$/i.test(args.out) ? json() : simulationsCsv(done, engine));
   if (args.json) context.stdout.write(json());
