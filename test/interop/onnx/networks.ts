@@ -267,3 +267,22 @@ export function gpt2({ width, heads, layers }: Transformer): ModelSpec {
   x = b.node("MatMul", [layerNorm(b, x, width), b.weight(width, 50257)]);
   return b.model({ ids: ["batch", "sequence"] }, x, 14);
 }
+
+/** DS-CNN, small (Zhang, Suda, Lai, Chandra: Hello Edge, 2017): keywords in a second of sound, 49 x 10 MFCC features. */
+export function dsCnn(): ModelSpec {
+  const b = new Builder();
+  const conv = (x: string, filters: string, attributes: Record<string, AttributeSpec>): string =>
+    b.node("Relu", [b.node("Conv", [x, filters], attributes)]);
+  let x = conv("features", b.weight(64, 1, 10, 4), { strides: [2, 2], auto_pad: "SAME_UPPER" });
+  for (let block = 0; block < 4; block++) {
+    x = conv(x, b.weight(64, 1, 3, 3), { group: 64, pads: [1, 1, 1, 1] });
+    x = conv(x, b.weight(64, 64, 1, 1), {});
+  }
+  x = b.node("Flatten", [b.node("GlobalAveragePool", [x])]);
+  x = b.node("Gemm", [x, b.weight(12, 64), b.weight(12)], { transB: 1 });
+  return {
+    ...b.model({ features: ["batch", 1, 49, 10] }, x, 13),
+    name: "ds-cnn",
+    producer: "the examples of polaris",
+  };
+}

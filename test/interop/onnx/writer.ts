@@ -41,6 +41,7 @@ export interface GraphSpec {
 
 export interface ModelSpec extends GraphSpec {
   readonly opset?: number;
+  readonly producer?: string;
   readonly functions?: readonly {
     readonly domain: string;
     readonly name: string;
@@ -51,10 +52,15 @@ export interface ModelSpec extends GraphSpec {
 }
 
 /** The bytes of a model. */
-export function writeModel({ opset = 17, functions = [], ...graph }: ModelSpec): Uint8Array {
+export function writeModel({
+  opset = 17,
+  producer = "polaris-test",
+  functions = [],
+  ...graph
+}: ModelSpec): Uint8Array {
   return join([
     field(1, 8),
-    field(2, "polaris-test"),
+    field(2, producer),
     field(7, graphBytes(graph)),
     field(8, join([field(2, opset)])),
     ...functions.map(({ domain, name, inputs, outputs, nodes }) =>
