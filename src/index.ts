@@ -16,7 +16,13 @@ export {
 } from "./designs/dosa-row.ts";
 export { dosaCells, dosaHeader } from "./designs/dosa-table.ts";
 export { type CsvRequest, type CsvSummary, evaluateCsv } from "./designs/evaluate-csv.ts";
-export { type CachedEvaluator, type CacheStatistics, createCachedEvaluator } from "./evaluators/cached.ts";
+export type { Backoff } from "./evaluators/backoff.ts";
+export {
+  type CachedEvaluator,
+  type CacheOptions,
+  type CacheStatistics,
+  createCachedEvaluator,
+} from "./evaluators/cached.ts";
 export { type CommandContext, type CommandOptions, createCommandEvaluator } from "./evaluators/command.ts";
 export { type CommandConfig, commandIdentity, parseCommandConfig } from "./evaluators/command-config.ts";
 export { openResultStore, type ResultStore, type StoreOwner } from "./evaluators/result-store.ts";
@@ -43,7 +49,7 @@ export {
   type SamplerName,
 } from "./studies/named.ts";
 export { hardwareGrid, parseValues } from "./sweep/grid.ts";
-export { openJournal, type SweepJournal } from "./sweep/journal.ts";
+export { openJournal, type SweepJournal, type SweepQuestion } from "./sweep/journal.ts";
 export { type SweepPoint, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
-export { sweepCsv, sweepParquet } from "./sweep/table.ts";
+export { type SweepTable, sweepCsv, sweepParquet } from "./sweep/table.ts";
 export { loadWorkload } from "./workload/load.ts";

@@ -4,6 +4,7 @@ export {
   type CodesignProgress,
   type CodesignRequest,
   type CodesignResult,
+  type CodesignStep,
   codesign,
 } from "./codesign/codesign.ts";
 export { codesignFront, type Front, type FrontPoint, type FrontRequest } from "./codesign/front.ts";
@@ -12,7 +13,16 @@ export { InputError, type InputProblem } from "./errors.ts";
 export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
 export { candidateText, contentHash } from "./fidelity/candidate-key.ts";
 export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";
-export type { Candidate, Evaluator, Fidelity, Interval, Outcome, Profile } from "./fidelity/evaluator.ts";
+export {
+  type Candidate,
+  type Evaluator,
+  FIDELITIES,
+  type Fidelity,
+  type Interval,
+  type Outcome,
+  PROFILES,
+  type Profile,
+} from "./fidelity/evaluator.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
 export { type Totals, totals } from "./fidelity/totals.ts";
 export { type Area, type AreaSource, area } from "./hardware/area.ts";
@@ -24,13 +34,20 @@ export {
   type HardwareParameters,
   parseHardware,
 } from "./hardware/hardware.ts";
-export { type LayerTable, toLayerTable } from "./interop/layer-table.ts";
+export { type LayerRow, type LayerTable, toLayerTable } from "./interop/layer-table.ts";
+export { type ByteSource, bytesSource } from "./interop/onnx/bytes.ts";
 export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/import.ts";
 export type { OperatorShare } from "./interop/onnx/ledger.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
 export { type ArchivePool, createLocalPool } from "./mapper/archive-pool.ts";
-export { type CappedChoice, type Caps, minimiseCapped } from "./mapper/capped.ts";
-export { type Certificate, type Certifier, createCertifier } from "./mapper/certificate.ts";
+export { type CappedChoice, type CappedLimits, type Caps, minimiseCapped } from "./mapper/capped.ts";
+export {
+  type Certificate,
+  type Certifier,
+  createCertifier,
+  type SearchCertificate,
+  type WindowCertificate,
+} from "./mapper/certificate.ts";
 export { type ArchiveJob, collectArchive } from "./mapper/enumeration.ts";
 export type { Point } from "./mapper/hull.ts";
 export {
