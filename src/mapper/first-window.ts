@@ -13,28 +13,34 @@ const GROWTH: readonly (readonly Dim[])[] = [["R"], ["S"], ["P", "Q"], ["N"]];
  */
 export function firstWindow(shape: LayerShape, hardware: Hardware, choices: TileChoices): number {
   const { peDim, scratchpadWords, accumulatorWords } = hardware;
-  const listOf = (dim: Dim): readonly number[] => choices[DIMS.indexOf(dim)] ?? [1];
+  const lists = Object.fromEntries(DIMS.map((dim, i) => [dim, choices[i] ?? [1]])) as Record<
+    Dim,
+    readonly number[]
+  >;
   const places: Record<Dim, number> = { N: 0, K: 0, C: 0, P: 0, Q: 0, R: 0, S: 0 };
-  const extent = (dim: Dim): number => listOf(dim)[places[dim]] ?? 1;
-  const fits = (k: number, c: number): boolean => {
+  const extent = (dim: Dim): number => lists[dim][places[dim]] ?? 1;
+  /** Whether the window fits beside tiles of K and C, of which `rows` outputs are in each column. */
+  const fits = (k: number, rows: number, c: number): boolean => {
     const width = inputExtent(extent("P"), shape.Wstride, extent("R"), shape.Wdilation);
     const height = inputExtent(extent("Q"), shape.Hstride, extent("S"), shape.Hdilation);
     const inputs = width * height * extent("N");
     const outputs = extent("P") * extent("Q") * extent("N");
-    const columns = divisors(k).findLast((factor) => factor <= peDim) ?? 1;
     return (
-      (extent("R") * extent("S") * k + inputs) * c <= scratchpadWords &&
-      outputs * (k / columns) <= accumulatorWords
+      (extent("R") * extent("S") * k + inputs) * c <= scratchpadWords && outputs * rows <= accumulatorWords
     );
   };
-  const filling = (dim: Dim): number => listOf(dim).findLast((tile) => tile <= peDim) ?? listOf(dim)[0] ?? 1;
-  const least = (dim: Dim): number => listOf(dim)[0] ?? 1;
-  let [k, c] = [filling("K"), filling("C")];
-  if (!fits(k, c)) [k, c] = [least("K"), least("C")];
+  const filling = (dim: Dim): number => lists[dim].findLast((tile) => tile <= peDim) ?? lists[dim][0] ?? 1;
+  const least = (dim: Dim): number => lists[dim][0] ?? 1;
+  // A tile of K that fills the array at most lies in one row.
+  let [k, c, rows] = [filling("K"), filling("C"), 1];
+  if (k > peDim || !fits(k, rows, c)) {
+    [k, c] = [least("K"), least("C")];
+    rows = k / (divisors(k).findLast((factor) => factor <= peDim) ?? 1);
+  }
   const grow = (dim: Dim): boolean => {
-    if (places[dim] + 1 >= listOf(dim).length) return false;
+    if (places[dim] + 1 >= lists[dim].length) return false;
     places[dim]++;
-    if (fits(k, c)) return true;
+    if (fits(k, rows, c)) return true;
     places[dim]--;
     return false;
   };
@@ -45,5 +51,5 @@ export function firstWindow(shape: LayerShape, hardware: Hardware, choices: Tile
       if (!grow(next)) open = open.filter((dim) => dim !== next);
     }
   }
-  return WINDOW_DIMS.reduce((window, dim) => window * listOf(dim).length + places[dim], 0);
+  return WINDOW_DIMS.reduce((window, dim) => window * lists[dim].length + places[dim], 0);
 }

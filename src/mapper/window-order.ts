@@ -8,12 +8,17 @@ export const MOST_KEYS = 65_536;
 export function byRisingKey(keys: Float64Array): Uint16Array {
   const { length } = keys;
   if (length > MOST_KEYS) throw new RangeError(`at most ${MOST_KEYS} keys, found ${length}`);
-  // Infinity with a place in it would be no number.
-  const packed = Float64Array.from(keys, (key) => Math.min(key, Number.MAX_VALUE / 2));
+  const packed = new Float64Array(length);
   const words = new Uint32Array(packed.buffer);
-  for (let i = 0; i < length; i++) words[2 * i + LOW] = ((words[2 * i + LOW] as number) & ~0xffff) | i;
+  for (let i = 0; i < length; i++) {
+    // Infinity with a place in it would be no number.
+    packed[i] = Math.min(keys[i] as number, Number.MAX_VALUE / 2);
+    words[2 * i + LOW] = ((words[2 * i + LOW] as number) & ~0xffff) | i;
+  }
   packed.sort();
-  return Uint16Array.from({ length }, (_, i) => (words[2 * i + LOW] as number) & 0xffff);
+  const places = new Uint16Array(length);
+  for (let i = 0; i < length; i++) places[i] = words[2 * i + LOW] as number;
+  return places;
 }
 
 /** Which half of a double holds the end of its mantissa. */
