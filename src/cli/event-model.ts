@@ -1,20 +1,34 @@
 import { loadModule } from "#kernels";
+import { UsageError } from "../errors.ts";
+import { parseMachine } from "../evaluators/machine-file.ts";
 import { DEFAULT_EVENT_MODEL } from "../event/default-model.ts";
 import { createEventEvaluator } from "../event/evaluator.ts";
 import { parseEventModel } from "../event/model.ts";
-import type { Evaluator } from "../fidelity/evaluator.ts";
+import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
+import { createMachineEvaluator } from "../fidelity/machine-evaluator.ts";
 import { loadEngine } from "../starlight.ts";
 import { loadDocument } from "../workload/load.ts";
 
+export interface EventModelArgs {
+  readonly profile: Profile;
+  readonly model: string | undefined;
+  readonly machine: string | undefined;
+}
+
 /**
- * The event model as an evaluator.
- *
- * @param file of a model; the one that comes with the package by default
+ * The event model of a profile as an evaluator: Gemmini's with its calibration from a file (`--model`) or from the package, our own
+ * RTL's with its machine (`--machine`).
  */
-export async function openEventEvaluator(file: string | undefined): Promise<Evaluator> {
-  const model =
-    file === undefined
+export async function openEventEvaluator({ profile, model, machine }: EventModelArgs): Promise<Evaluator> {
+  if (profile === "polaris-rtl") {
+    if (model !== undefined)
+      throw new UsageError("--model: expected --profile gemmini-firesim, found polaris-rtl");
+    const options = machine === undefined ? {} : parseMachine(await loadDocument(machine), machine);
+    return createMachineEvaluator(await loadModule(), options);
+  }
+  const calibrated =
+    model === undefined
       ? parseEventModel(DEFAULT_EVENT_MODEL, "the default model")
-      : parseEventModel(await loadDocument(file), file);
-  return createEventEvaluator(await loadModule(), await loadEngine(64), model);
+      : parseEventModel(await loadDocument(model), model);
+  return createEventEvaluator(await loadModule(), await loadEngine(64), calibrated);
 }

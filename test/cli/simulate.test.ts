@@ -128,6 +128,22 @@ test("simulate --fidelity event is near the RTL, counts the same accesses and le
   assert.match(wrong.stderr, /--check: expected --fidelity rtl, found event/);
 });
 
+test("evaluate --fidelity event --profile polaris-rtl gives the cycles that simulate --fidelity event gives", async () => {
+  const simulated = await polaris(["simulate", design, "--fidelity", "event", "--json", "--quiet"]);
+  const args = ["evaluate", design, "--fidelity", "event", "--profile", "polaris-rtl", "--json", "--quiet"];
+  const evaluated = await polaris(args);
+
+  const { profile, layers } = JSON.parse(evaluated.stdout.toString());
+  assert.equal(profile, "polaris-rtl");
+  assert.deepEqual(
+    layers.map(({ latencyCycles }: { latencyCycles: number }) => latencyCycles),
+    JSON.parse(simulated.stdout.toString()).designs.map(
+      ({ latencyCycles }: { latencyCycles: number }) => latencyCycles,
+    ),
+  );
+  assert.equal((await polaris([...args, "--model", "x.json"])).code, 2);
+});
+
 test("simulate refuses what does not go together", async () => {
   const both = await polaris(["simulate", design, "--timeline", file("t.json"), "--verilator"]);
 

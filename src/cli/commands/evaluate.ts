@@ -8,6 +8,7 @@ import { RESULT_COLUMNS } from "../../designs/chunk.ts";
 import { type DesignResult, evaluateDesign, parseDesign } from "../../designs/design.ts";
 import { evaluateCsv } from "../../designs/evaluate-csv.ts";
 import { InputError } from "../../errors.ts";
+import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
 import { loadDocument, loadWorkload, unreadable } from "../../workload/load.ts";
@@ -24,6 +25,7 @@ import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
   readonly fidelity: "analytical" | "event" | "rtl";
+  readonly profile: Profile;
   readonly model: string | undefined;
   readonly designs: string;
   readonly out: string | undefined;
@@ -54,6 +56,11 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           default: false,
         })
         .option("fidelity", { ...shared.fidelity, choices: ["analytical", "event", "rtl"] as const })
+        .option("profile", {
+          describe: "event: the RTL that is modelled, Gemmini's on FireSim or our own",
+          choices: PROFILES,
+          default: "gemmini-firesim" as const,
+        })
         .option("model", {
           describe: "event: a calibrated model (default: the one that comes with the package)",
           type: "string",
@@ -79,7 +86,7 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
 
 async function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
   const evaluator =
-    args.fidelity === "event" ? await openEventEvaluator(args.model) : await openEvaluator(context, args);
+    args.fidelity === "event" ? await openEventEvaluator(args) : await openEvaluator(context, args);
   try {
     await evaluateSlowly(context, args, evaluator);
   } finally {

@@ -58,7 +58,7 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
       }
       const evaluator =
         fidelity === "event"
-          ? await openEventEvaluator(model)
+          ? await openEventEvaluator({ profile: "gemmini-firesim", model, machine: undefined })
           : createAnalyticalEvaluator(await loadEngine(64));
       try {
         const report = reportAccuracy(await judgeAll(evaluator, rows, context.signal));
