@@ -91,9 +91,9 @@ test("on 500 random layers, mappings and machines the event model is within 3 % 
   assert.ok(quantile(found, 0.99) <= 0.15);
 });
 
-test("on 500 random layers and mappings on the Gemmini-like machine it is within 1 %, 8 % at the 99th percentile", async () => {
+test("on 500 random layers and mappings on the Gemmini-like machine it is within 1 %, 10 % at the 99th percentile", async () => {
   const found = await errors(2027, () => ({}));
 
   assert.ok(mean(found) <= 0.01);
-  assert.ok(quantile(found, 0.99) <= 0.08);
+  assert.ok(quantile(found, 0.99) <= 0.1);
 });
