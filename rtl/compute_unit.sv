@@ -121,7 +121,7 @@ module compute_unit #(
 
   logic weights_ready, inputs_ready, partials_ready, accumulator_free;
   logic [31:0] window_row, needed;
-  polaris_pkg::row_t output_row;
+  polaris_pkg::row_t output_row, result_row;
   polaris_pkg::count_t output_user_0, output_user_1, output_user;
 
   assign weights_ready = preloaded != streamed;
@@ -130,6 +130,7 @@ module compute_unit #(
   assign inputs_ready = $signed(inputs_begun - computed) > 0
       && $signed(inputs_done - (input_region ? input_base_1 : input_base_0) - needed) >= 0;
   assign output_row = output_plane_row + output_offset;
+  assign result_row = 24'(tile.output_row) + output_row;
   assign partials_ready = !load_partials || !first || ($signed(partials_begun - computed) > 0
       && $signed(partials_done - (output_region ? partial_base_1 : partial_base_0) - {8'd0, output_row}) > 0);
   assign output_user = output_region ? output_user_1 : output_user_0;
@@ -185,7 +186,7 @@ module compute_unit #(
     in_valid <= read && !rst;
     if (read) begin
       in_bank <= streamed[0];
-      results[tail] <= {!first || accumulate, last_c, last && last_pixel, 24'(tile.output_row) + output_row};
+      results[tail] <= {!first || accumulate, last_c, last && last_pixel, result_row};
     end
     if (update) begin
       complete <= result.complete;

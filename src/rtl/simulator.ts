@@ -126,7 +126,7 @@ class EmbeddedSimulator implements Simulator {
         `${machine.scratchpadRows} scratchpad and ${machine.accumulatorRows} accumulator rows: the machine with a datapath has ${rows} and ${sums}`,
       );
     }
-    const start = this.#machine.polaris_image(image.bytes);
+    const start = image.bytes < 2 ** 32 ? this.#machine.polaris_image(image.bytes) : 0;
     if (start === 0) throw new RangeError(`no room for a DRAM image of ${image.bytes} bytes`);
     return start;
   }
