@@ -6,7 +6,7 @@ import { latency } from "./analytical/latency";
 import { reuse } from "./analytical/reuse";
 import { traffic } from "./analytical/traffic";
 
-export { describeEvents, predictEvents, simulateEvents } from "./event/simulate";
+export { describeEvents, simulateEvents } from "./event/simulate";
 export { collect } from "./mapper/archive";
 export { explore, survey } from "./mapper/explore";
 export { windowCount } from "./mapper/window";

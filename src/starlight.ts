@@ -10,6 +10,11 @@ export {
 export { codesignFront, type Front, type FrontPoint, type FrontRequest } from "./codesign/front.ts";
 export type { HardwareSpace } from "./codesign/space.ts";
 export { InputError, type InputProblem } from "./errors.ts";
+export { COEFFICIENTS, type Coefficient, type Coefficients } from "./event/coefficients.ts";
+export { DEFAULT_EVENT_MODEL } from "./event/default-model.ts";
+export { createEventEvaluator } from "./event/evaluator.ts";
+export { type EventModel, parseEventModel } from "./event/model.ts";
+export { type Simulation, Simulator } from "./event/simulator.ts";
 export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
 export { candidateText, contentHash } from "./fidelity/candidate-key.ts";
 export { createEngine, type Engine, type LocalEngine } from "./fidelity/engine.ts";

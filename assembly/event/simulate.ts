@@ -1,5 +1,5 @@
 /** From a candidate to its cycles: the program that the harness makes of it, and the engines' run over its tiles. */
-import { BLOCK_BYTES, C, DIMS, K, LANES } from "../../src/kernels/layout";
+import { C, DIMS, K } from "../../src/kernels/layout";
 import {
   BLOCKS, BOUND, CHANNELS, CHANNELS_BYTES, CHANNELS_K, COEFFICIENT_BYTES, COLD, DIM, DIM_RECORDS, DIM_RECORD_BYTES,
   ENGINES, ENGINE_EXECUTE, ENGINE_LOAD, ENGINE_STORE, ENGINE_TOTAL, MATMUL, PROGRAM_BYTES, RESULT_BYTES,
@@ -30,17 +30,6 @@ export function describeEvents(context: usize, block: usize, lane: i32, program:
 export function simulateEvents(programs: usize, count: i32, coefficients: usize, results: usize, workspace: usize): void {
   for (let i = 0; i < count; i++, programs += PROGRAM_BYTES, results += RESULT_BYTES) {
     simulateOne(programs, coefficients, results, workspace);
-  }
-}
-
-/** `describeEvents` and `simulateEvents` of the first `count` candidates in consecutive blocks; programs are made in `scratch`. */
-export function predictEvents(
-  context: usize, block: usize, count: i32, coefficients: usize, results: usize, scratch: usize,
-): void {
-  const workspace = scratch + PROGRAM_BYTES;
-  for (let i = 0; i < count; i++, results += RESULT_BYTES) {
-    describeEvents(context, block + <usize>(i / LANES) * BLOCK_BYTES, i % LANES, scratch);
-    simulateOne(scratch, coefficients, results, workspace);
   }
 }
 

@@ -13,11 +13,11 @@ export interface Coefficient {
   readonly prior: number;
   readonly low: number;
   readonly high: number;
-  /** Whether convolutions and matrix products share it: what the memory or the array decides, not the program. */
-  readonly shared: boolean;
+  /** Which layers it is for: one value each for both kinds, one that both share, or one for a kind that alone has it. */
+  readonly layers: "each" | "shared" | "convolution" | "matmul";
 }
 
-/** Values by name: one for both kinds of layer, or one for convolutions and one for matrix products. */
+/** Values by name: a number, or where each kind of layer has its own, that of convolutions and that of matrix products. */
 export type Coefficients = Readonly<Record<string, number | readonly [number, number]>>;
 
 /** Bounds where nothing better is known: from a 150th of a cycle to some 400. */
@@ -34,8 +34,8 @@ type Row = readonly [
   meaning: string,
 ];
 
-/** Those that convolutions and matrix products have one each of. */
-const SEPARATE: readonly Row[] = [
+/** What the program of a layer decides: convolutions and matrix products have one each. */
+const EACH: readonly Row[] = [
   // Execute.
   ["shortRow", at.SHORT_ROW, "cycles", 0.3, ANY, "for each row that a block has less than 8"],
   [
@@ -60,18 +60,6 @@ const SEPARATE: readonly Row[] = [
   ["request64", at.REQUEST_64, "cycles", 5.3, ANY, "for a request of 64 bytes, the largest"],
   ["row", at.ROW, "cycles", 0.3, ANY, "for each scratchpad row written"],
   ["lineHit", at.LINE_HIT, "cycles", 0.3, ANY, "for each cache line touched"],
-  ["zeroRow", at.ZERO_ROW, "cycles", 0.7, ANY, "for each scratchpad row of padding"],
-  ["zeroCommand", at.ZERO_COMMAND, "cycles", 2, ANY, "for each load command of padding"],
-  ["biasRow", at.BIAS_ROW, "cycles", 0.7, ANY, "for each accumulator row set to zero"],
-  ["biasCommand", at.BIAS_COMMAND, "cycles", 3, ANY, "for each command that does so"],
-  [
-    "wideBiasCommand",
-    at.WIDE_BIAS_COMMAND,
-    "cycles",
-    5,
-    ANY,
-    "further, on arrays whose accumulator rows are longer than a line",
-  ],
   ["loadStart", at.LOAD_START, "cycles", 10, ANY, "of loading for each tile"],
   // Caches.
   [
@@ -169,14 +157,6 @@ const SEPARATE: readonly Row[] = [
     "the same for each row of the array",
   ],
   [
-    "storeOverlap",
-    at.STORE_OVERLAP,
-    "share",
-    0.5,
-    SHARE,
-    "of a matrix product's stores that overlap its computation",
-  ],
-  [
     "storeLoadShare",
     at.STORE_LOAD_SHARE,
     "share",
@@ -187,7 +167,35 @@ const SEPARATE: readonly Row[] = [
   ["start", at.START, "cycles", 300, [10, 800], "once for a layer"],
 ];
 
-/** Those that both kinds of layer share. */
+/** What convolutions alone do: pad, and set their sums to zero. */
+const OF_CONVOLUTIONS: readonly Row[] = [
+  ["zeroRow", at.ZERO_ROW, "cycles", 0.7, ANY, "for each scratchpad row of padding"],
+  ["zeroCommand", at.ZERO_COMMAND, "cycles", 2, ANY, "for each load command of padding"],
+  ["biasRow", at.BIAS_ROW, "cycles", 0.7, ANY, "for each accumulator row set to zero"],
+  ["biasCommand", at.BIAS_COMMAND, "cycles", 3, ANY, "for each command that does so"],
+  [
+    "wideBiasCommand",
+    at.WIDE_BIAS_COMMAND,
+    "cycles",
+    5,
+    ANY,
+    "further, on arrays whose accumulator rows are longer than a line",
+  ],
+];
+
+/** What matrix products alone do: store while they compute. */
+const OF_MATMULS: readonly Row[] = [
+  [
+    "storeOverlap",
+    at.STORE_OVERLAP,
+    "share",
+    0.5,
+    SHARE,
+    "of a matrix product's stores that overlap its computation",
+  ],
+];
+
+/** What the memory or the array decides: both kinds of layer share it. */
 const SHARED: readonly Row[] = [
   ["inFlight", at.IN_FLIGHT, "cycles", 1, ANY, "least for each compute command, few of which are in flight"],
   ["inFlightDim", at.IN_FLIGHT_DIM, "cycles", 0.3, ANY, "the same for each row of the array"],
@@ -215,12 +223,17 @@ const SHARED: readonly Row[] = [
 
 /** Every coefficient, with its bounds and meaning; docs/event.md says where each comes from. */
 export const COEFFICIENTS: readonly Coefficient[] = [
-  ...SEPARATE.map((row) => toCoefficient(row, false)),
-  ...SHARED.map((row) => toCoefficient(row, true)),
+  ...EACH.map((row) => toCoefficient(row, "each")),
+  ...OF_CONVOLUTIONS.map((row) => toCoefficient(row, "convolution")),
+  ...OF_MATMULS.map((row) => toCoefficient(row, "matmul")),
+  ...SHARED.map((row) => toCoefficient(row, "shared")),
 ];
 
-function toCoefficient([name, offset, unit, prior, [low, high], meaning]: Row, shared: boolean): Coefficient {
-  return { name, offset, unit, meaning, prior, low, high, shared };
+function toCoefficient(
+  [name, offset, unit, prior, [low, high], meaning]: Row,
+  layers: Coefficient["layers"],
+): Coefficient {
+  return { name, offset, unit, meaning, prior, low, high, layers };
 }
 
 /** f64 elements of one coefficient record. */
@@ -229,7 +242,10 @@ const RECORD = at.COEFFICIENT_BYTES >> 3;
 /** The priors, as a calibration that has seen nothing leaves them. */
 export function priorCoefficients(): Coefficients {
   return Object.fromEntries(
-    COEFFICIENTS.map(({ name, prior, shared }) => [name, shared ? prior : ([prior, prior] as const)]),
+    COEFFICIENTS.map(({ name, prior, layers }) => [
+      name,
+      layers === "each" ? ([prior, prior] as const) : prior,
+    ]),
   );
 }
 
@@ -257,16 +273,17 @@ export function parseCoefficients(document: unknown, where: string): Coefficient
     COEFFICIENTS.map(({ name }) => name),
     where,
   );
-  for (const { name, low, high, shared } of COEFFICIENTS) {
+  for (const { name, low, high, layers } of COEFFICIENTS) {
     const value = fields[name];
-    const numbers: readonly unknown[] = shared ? [value] : Array.isArray(value) ? value : [];
+    const pair = layers === "each";
+    const numbers: readonly unknown[] = !pair ? [value] : Array.isArray(value) ? value : [];
     // What a fit leaves at a bound may be rounded beyond it.
     const inside = (number: unknown): boolean =>
       typeof number === "number" && number >= low * (1 - 1e-9) && number <= high * (1 + 1e-9);
-    if (numbers.length === (shared ? 1 : 2) && numbers.every(inside)) continue;
+    if (numbers.length === (pair ? 2 : 1) && numbers.every(inside)) continue;
     throw new InputError({
       where: `${where}: ${name}`,
-      expected: `${shared ? "a number" : "two numbers"} from ${low} to ${high}`,
+      expected: `${pair ? "two numbers" : "a number"} from ${low} to ${high}`,
       found: quote(value),
     });
   }

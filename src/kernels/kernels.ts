@@ -66,16 +66,6 @@ export interface KernelExports {
     workspace: number,
   ): void;
 
-  /** `describeEvents` and `simulateEvents` of `count` candidates in consecutive blocks; `scratch` is PROGRAM_BYTES + WORKSPACE_BYTES. */
-  predictEvents(
-    context: number,
-    block: number,
-    count: number,
-    coefficients: number,
-    results: number,
-    scratch: number,
-  ): void;
-
   /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
   collect(context: number, problem: number, first: number, count: number, archive: number): void;
 

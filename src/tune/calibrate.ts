@@ -120,27 +120,37 @@ const RECORD = packCoefficients(priorCoefficients()).length / 2;
 
 function freeParameters(priors: Coefficients, fixed: ReadonlySet<string>): readonly Parameter[] {
   return COEFFICIENTS.filter(({ name }) => !fixed.has(name)).flatMap(
-    ({ name, offset, low, high }): Parameter[] => {
-      const value = priors[name];
+    ({ name, offset, low, high, layers }): Parameter[] => {
       const at = offset >> 3;
-      const inside = (prior: number): number => Math.min(high, Math.max(low, prior));
-      if (typeof value === "number") {
-        return [{ kind: "both", places: [at, RECORD + at], prior: inside(value), low, high }];
-      }
-      const [convolution, matmul] = value ?? [low, low];
+      const [convolution, matmul] = pairOf(priors[name]);
+      const parameter = (kind: Parameter["kind"], places: readonly number[], prior: number): Parameter => ({
+        kind,
+        places,
+        prior: Math.min(high, Math.max(low, prior)),
+        low,
+        high,
+      });
+      if (layers === "shared") return [parameter("both", [at, RECORD + at], convolution)];
       return [
-        { kind: "convolution", places: [at], prior: inside(convolution), low, high },
-        { kind: "matmul", places: [RECORD + at], prior: inside(matmul), low, high },
+        ...(layers === "matmul" ? [] : [parameter("convolution", [at], convolution)]),
+        ...(layers === "convolution" ? [] : [parameter("matmul", [RECORD + at], matmul)]),
       ];
     },
   );
+}
+
+function pairOf(value: Coefficients[string] | undefined): readonly [number, number] {
+  return typeof value === "number" ? [value, value] : (value ?? [Number.NaN, Number.NaN]);
 }
 
 /** Parameters of the two kinds in pairs, the others alone. */
 function parameterSets(parameters: readonly Parameter[]): readonly (readonly number[])[] {
   const sets: number[][] = [];
   for (const [i, { kind }] of parameters.entries()) {
-    if (kind === "matmul") sets.at(-1)?.push(i);
+    const last = sets.at(-1);
+    const pairs =
+      kind === "matmul" && last?.length === 1 && parameters[last[0] as number]?.kind === "convolution";
+    if (pairs) last.push(i);
     else sets.push([i]);
   }
   return sets;
@@ -148,9 +158,11 @@ function parameterSets(parameters: readonly Parameter[]): readonly (readonly num
 
 function toCoefficients(packed: Float64Array): Coefficients {
   return Object.fromEntries(
-    COEFFICIENTS.map(({ name, offset, shared }) => {
-      const convolution = packed[offset >> 3] as number;
-      return [name, shared ? convolution : [convolution, packed[RECORD + (offset >> 3)] as number]];
+    COEFFICIENTS.map(({ name, offset, layers }) => {
+      const at = offset >> 3;
+      const convolution = packed[at] as number;
+      const matmul = packed[RECORD + at] as number;
+      return [name, layers === "each" ? [convolution, matmul] : layers === "matmul" ? matmul : convolution];
     }),
   );
 }

@@ -30,7 +30,7 @@ const golden = JSON.parse(
 // What the prototype has not: a dearer bias on wide arrays, a wait by the array's size, cold runs.
 const coefficients: Coefficients = {
   ...golden.coefficients,
-  wideBiasCommand: [0, 0],
+  wideBiasCommand: 0,
   loadWaitShareDim: [0, 0],
   coldShare: [0, 0],
 };

@@ -20,7 +20,6 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
     "function explain",
     "function explore",
     "function found",
-    "function predictEvents",
     "function scatter",
     "function simulateEvents",
     "function simulateMachine",

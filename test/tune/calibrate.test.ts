@@ -15,10 +15,10 @@ const prior = priorCoefficients();
 function synthetic(count: number): readonly CalibrationRow[] {
   const rng = createRng(31);
   const truth: Coefficients = Object.fromEntries(
-    COEFFICIENTS.map(({ name, low, high, shared }) => {
+    COEFFICIENTS.map(({ name, low, high, layers }) => {
       const value = [prior[name] ?? 0].flat()[0] as number;
       const moved = Math.min(high, Math.max(low, value * Math.exp(rng() - 0.5)));
-      return [name, shared ? moved : [moved, moved]];
+      return [name, layers === "each" ? [moved, moved] : moved];
     }),
   );
   const rows = Array.from({ length: count }, () => {
