@@ -59,6 +59,22 @@ export const ARGUMENTS = {
     required: ["design"],
     additionalProperties: false,
   },
+  simulate: {
+    type: "object",
+    properties: {
+      design: {
+        type: ["string", "object"],
+        description: "A design, as for `evaluate`; its array is 4, 8, 16, 32 or 64 wide",
+      },
+      maxCycles: {
+        type: "integer",
+        minimum: 1,
+        description: "Give a layer up after so many cycles; default 10^9",
+      },
+    },
+    required: ["design"],
+    additionalProperties: false,
+  },
   map: {
     type: "object",
     properties: {
@@ -104,6 +120,12 @@ export const ARGUMENTS = {
     additionalProperties: false,
   },
 } as const;
+
+/** Arguments of `simulate`, after they were checked. */
+export interface SimulateArguments {
+  readonly design: string | object;
+  readonly maxCycles?: number;
+}
 
 /** Arguments of `map`, after they were checked. */
 export interface MapArguments {

@@ -1,12 +1,12 @@
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { InputError } from "../errors.ts";
-import { ARGUMENTS, type MapArguments, type SearchArguments } from "./arguments.ts";
-import { evaluate, listWorkloads, map, search } from "./tools.ts";
+import { ARGUMENTS, type MapArguments, type SearchArguments, type SimulateArguments } from "./arguments.ts";
+import { evaluate, listWorkloads, map, search, simulate } from "./tools.ts";
 
 const INSTRUCTIONS = `Explores designs of Gemmini-like deep-learning accelerators with an exact analytical model (Timeloop + Accelergy).
 A design is a hardware config and a mapping for each layer of a network. \`map\` proves the best mappings on given hardware, \`search\` the best
-hardware and mappings together, \`evaluate\` prices a design. Their answers are designs: \`evaluate\` takes what the others give.
+hardware and mappings together, \`evaluate\` prices a design, \`simulate\` runs it on RTL. Their answers are designs: \`evaluate\` takes what the others give.
 EDP is energy (J) x cycles. Layer metrics are of one run; totals are weighted by counts.`;
 
 /** The answer of a tool: a document, or why there is none. */
@@ -59,6 +59,16 @@ export function createMcpServer(version: string): McpServer {
       annotations,
     },
     (given, { mcpReq }) => answer(() => search(given, mcpReq.signal)),
+  );
+  server.registerTool(
+    "simulate",
+    {
+      description:
+        "Run the RTL on a design, cycle by cycle: true cycles, energy of what it counted, counters by layer",
+      inputSchema: fromJsonSchema<SimulateArguments>(ARGUMENTS.simulate),
+      annotations,
+    },
+    (given, { mcpReq }) => answer(() => simulate(given, mcpReq.signal)),
   );
   return server;
 }

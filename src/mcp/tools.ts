@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { codesign } from "../codesign/codesign.ts";
-import { evaluateDesign, parseDesign } from "../designs/design.ts";
+import { evaluateDesign, type NetworkDesign, parseDesign } from "../designs/design.ts";
+import { priceDesign } from "../designs/priced-design.ts";
+import { createEmbeddedPool } from "../evaluators/embedded-pool.ts";
+import { createRtlEvaluator } from "../evaluators/rtl-evaluator.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { createJobPool } from "../jobs/pool.ts";
 import { mapNetwork } from "../mapper/map-network.ts";
@@ -10,11 +13,12 @@ import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { macs } from "../workload/layer.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
-import type { MapArguments, SearchArguments } from "./arguments.ts";
+import type { MapArguments, SearchArguments, SimulateArguments } from "./arguments.ts";
 
 /** Documents are those of the commands under --json, without the command line that made them. */
 const HEAD = { version: 1, fidelity: "analytical" } as const;
 const SEARCH_SECONDS = 120;
+const MAX_CYCLES = 1e9;
 
 /** The built-in networks. */
 export function listWorkloads(): object {
@@ -29,10 +33,27 @@ export function listWorkloads(): object {
 
 /** Metrics of a design, layer by layer. */
 export async function evaluate({ design }: { readonly design: string | object }): Promise<object> {
+  return evaluateDesign(await loadEngine(64), await readDesign(design));
+}
+
+/** Cycles and counters of a design on the RTL, layer by layer; a layer that the RTL cannot run says why. */
+export async function simulate(
+  { design, maxCycles = MAX_CYCLES }: SimulateArguments,
+  signal: AbortSignal,
+): Promise<object> {
+  const parsed = await readDesign(design);
+  const evaluator = createRtlEvaluator(createEmbeddedPool(availableParallelism(), { maxCycles }));
+  try {
+    return await priceDesign(evaluator, parsed, { signal });
+  } finally {
+    await evaluator.close();
+  }
+}
+
+async function readDesign(design: string | object): Promise<NetworkDesign> {
   const document = typeof design === "string" ? await loadDocument(design) : design;
   const where = typeof design === "string" ? design : "design";
-  const parsed = await parseDesign(document, where, (name) => loadWorkload(name));
-  return evaluateDesign(await loadEngine(64), parsed);
+  return parseDesign(document, where, (name) => loadWorkload(name));
 }
 
 /** The best mapping of each layer on one hardware config, proven. */

@@ -37,7 +37,7 @@ test("the client lists the tools, each with a description and a schema of its ar
 
   assert.deepEqual(
     tools.map(({ name }) => name),
-    ["workloads", "evaluate", "map", "search"],
+    ["workloads", "evaluate", "map", "search", "simulate"],
   );
   for (const { description, inputSchema } of tools) {
     assert.ok((description ?? "").length > 40);
@@ -78,6 +78,21 @@ test("search answers with the best design under a cap, for a layer table of the 
   assert.ok((found["totals"] as { areaMm2: number }).areaMm2 <= 0.5);
 });
 
+test("simulate runs a design on the RTL, which is slower than the model and no faster than its array", async () => {
+  const layers = [{ name: "a", K: 16, C: 16, P: 14, Q: 14 }];
+  const mapped = await call("map", { workload: { name: "small", layers } });
+
+  const run = await call("simulate", { design: mapped });
+
+  assertValid("evaluate", run);
+  assert.equal(run["fidelity"], "rtl");
+  const [layer] = run["layers"] as { latencyCycles: number; counters: Record<string, number> }[];
+  const { latencyCycles } = mapped["totals"] as { latencyCycles: number };
+  assert.ok(layer && layer.latencyCycles >= latencyCycles, `${layer?.latencyCycles} of ${latencyCycles}`);
+  const capped = await call("simulate", { design: mapped, maxCycles: 10 });
+  assert.match(JSON.stringify(capped["layers"]), /not done after 10 cycles/);
+});
+
 test("the networks are listed with what to know of them", async () => {
   const { workloads } = await call("workloads", {});
 
@@ -98,14 +113,15 @@ test("wrong arguments are refused with what is wrong, and the server goes on", a
     ["evaluate", { design: { hardware: {}, layers: [] } }, /hardware/],
     ["search", { workloads: [] }, /workloads|fewer/],
     ["search", { workloads: ["bert"], maxAreaMm2: 1e-9, peDims: [16] }, /area|mm2/i],
-    ["simulate", {}, /simulate/],
+    ["simulate", {}, /design/],
+    ["invent", {}, /invent/],
   ] as const) {
     const text = await refusal(name, given);
     assert.match(text, expected, `${name} ${JSON.stringify(given)}`);
     assert.ok(text.length < 1000 && !/\n\s+at /.test(text), text);
   }
 
-  assert.equal((await client.listTools()).tools.length, 4);
+  assert.equal((await client.listTools()).tools.length, 5);
 });
 
 test("what is no message is answered or passed over, and the end of input ends the server", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { parseDesign } from "../../src/designs/design.ts";
 import type { DesignDocument } from "../../src/interop/design-document.ts";
@@ -58,6 +58,7 @@ before(async () => {
   const design = await parseDesign(json("d.json"), "d.json", () => assert.fail("its shapes are in it"));
   const content = (format: ExportFormat, name: string): unknown =>
     JSON.parse(String(exportDesign(design, format).files.find((one) => one.name === name)?.content));
+  documents["doctor"] = await run("doctor", "--json");
   documents["tiling"] = content("gemmini", "tiling.json");
   documents["timeloop-layers"] = content("timeloop-0.4", "layers.json");
   const { version, workload, hardware, layers } = json("d.json") as DesignDocument;
@@ -66,6 +67,20 @@ before(async () => {
 
 test("every schema compiles under the strictest reading", () => {
   for (const name of SCHEMA_NAMES) assert.equal(typeof validatorOf(name), "function", name);
+});
+
+test("every command that prints JSON has a schema under its name", () => {
+  const commands = new URL("../../src/cli/commands/", import.meta.url);
+  const printing = readdirSync(commands).filter((name) =>
+    readFileSync(new URL(name, commands), "utf8").includes('"json", shared.json'),
+  );
+  const names = printing.map((name) => name.replace(/\.ts$/, ""));
+
+  assert.ok(names.length >= 9, names.join(" "));
+  assert.deepEqual(
+    names.filter((name) => !SCHEMA_NAMES.includes(name)),
+    [],
+  );
 });
 
 test("every kind of document is as its schema says, and says its version", () => {

@@ -5,7 +5,7 @@ import type { CliContext } from "../context.ts";
 export function mcpCommand(context: CliContext): CommandModule<object, object> {
   return {
     command: "mcp",
-    describe: "Serve evaluate, map and search to agents (Model Context Protocol)",
+    describe: "Serve evaluate, map, search, simulate to agents (Model Context Protocol)",
     builder: (args: Argv) =>
       args.example("$0 mcp", "On stdin and stdout, for a client's settings") as unknown as Argv<object>,
     handler: async () => {
