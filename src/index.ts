@@ -51,7 +51,7 @@ export {
 export { hardwareGrid, parseValues } from "./sweep/grid.ts";
 export { openJournal, type SweepJournal, type SweepQuestion } from "./sweep/journal.ts";
 export { type SweepPoint, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
-export { type SweepTable, sweepCsv, sweepCsv, sweepParquet, sweepParquet } from "./sweep/table.ts";
+export { type SweepTable, sweepCsv, sweepParquet } from "./sweep/table.ts";
 export { cleanRows, type MeasuredRow, parseDataset } from "./tune/dataset.ts";
 export { type AccuracyReport, reportAccuracy } from "./tune/report.ts";
 export { type Training, type TrainRequest, train } from "./tune/train.ts";
