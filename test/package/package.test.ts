@@ -18,7 +18,7 @@ const EXPECTED = [
   /^dist\/kernels\/[\w.]+\.wasm$/,
   /^dist\/site\/[\w.]+$/,
   /^schema\/[\w-]+\.schema\.json$/,
-  /^rtl\/(\w+\.sv|files\.f|harness\/\w+\.(cpp|h))$/,
+  /^rtl\/(\w+\.sv|files\.f|harness\/\w+\.(cpp|h|sv))$/,
   /^rtl\/prebuilt\/(polaris-\d+-(full|cycles)\.wasm|manifest\.json|LICENSES)$/,
 ];
 /** Largest tarball; most of it is the prebuilt RTL. */
