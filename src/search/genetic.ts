@@ -38,8 +38,8 @@ export function createGenetic(options: GeneticOptions = {}): Sampler<BreedTask, 
     size = 32,
     children = 4000,
     learn = 500,
-    patience = 4,
-    isolation = 4,
+    patience = 3,
+    isolation = 16,
   } = options;
   const islands = Array.from(
     { length: count },
