@@ -1,10 +1,11 @@
 /** What the binary exports. Pointers and counts in, nothing out but memory; see src/kernels/kernels.ts. */
-import { BLOCK_BYTES, LANES } from "../src/kernels/layout";
+import { BLOCK_BYTES, LANES, LATENCY_LOW } from "../src/kernels/layout";
 import { detail } from "./analytical/detail";
 import { energy } from "./analytical/energy";
 import { latency } from "./analytical/latency";
 import { reuse } from "./analytical/reuse";
 import { traffic } from "./analytical/traffic";
+import { describeBlock, inputsOfBlock, predictBlock } from "./starlight/predict";
 
 export { describeEvents, simulateEvents } from "./event/simulate";
 export { collect } from "./mapper/archive";
@@ -14,6 +15,7 @@ export { simulateMachine } from "./machine/simulate";
 export { anneal } from "./search/anneal";
 export { breed, found } from "./search/genetic";
 export { scatter } from "./search/start";
+export { hiddenLayer, lastLayer, STEP_INPUTS } from "./starlight/network";
 
 /** Prices `count` candidates in consecutive blocks. Lanes beyond `count` may be written; what they hold does not matter. */
 export function evaluate(context: usize, block: usize, count: i32, scratch: usize): void {
@@ -31,7 +33,7 @@ export function evaluate(context: usize, block: usize, count: i32, scratch: usiz
  */
 function fetch(block: usize, scratch: usize): void {
   let seen: i64 = 0;
-  for (let at = block, end = block + BLOCK_BYTES; at < end; at += 64) seen |= load<i64>(at);
+  for (let at = block, end = block + LATENCY_LOW; at < end; at += 64) seen |= load<i64>(at);
   store<i64>(scratch, seen);
 }
 
@@ -39,6 +41,28 @@ function fetch(block: usize, scratch: usize): void {
 export function explain(context: usize, block: usize, count: i32, scratch: usize, out: usize): void {
   price(context, block, count, scratch);
   detail(context, block, count, scratch, out);
+}
+
+/** Prices `count` candidates as `evaluate` does, with the latency that Starlight predicts for the profile of `physics`. */
+export function starlight(context: usize, physics: usize, block: usize, count: i32, scratch: usize): void {
+  while (count > 0) {
+    const lanes = min(count, LANES);
+    fetch(block, scratch);
+    price(context, block, lanes, scratch);
+    predictBlock(physics, block, lanes, scratch);
+    block += BLOCK_BYTES;
+    count -= LANES;
+  }
+}
+
+/** What the closed form makes of up to LANES candidates of one block, in the columns of the scratch. */
+export function closedForm(physics: usize, block: usize, count: i32, scratch: usize): void {
+  describeBlock(physics, block, (count + 7) & ~7, scratch);
+}
+
+/** The same, with the logarithms that are the inputs of the network; the bound of the latency lies in the first column. */
+export function networkInputs(physics: usize, block: usize, count: i32, scratch: usize): void {
+  inputsOfBlock(physics, block, (count + 7) & ~7, scratch);
 }
 
 function price(context: usize, block: usize, lanes: i32, scratch: usize): void {

@@ -15,6 +15,16 @@ export const RESULT_COLUMNS = [
   "bound_by",
   "area_source",
 ] as const;
+/** Where the latency of the RTL lies with a probability of 90 %; further columns of models that predict it. */
+const INTERVAL_COLUMNS = ["latency_low", "latency_high"] as const;
+
+/** First columns of the answers of a model. */
+export function resultColumns(intervals: boolean): readonly string[] {
+  if (!intervals) return RESULT_COLUMNS;
+  const at = RESULT_COLUMNS.indexOf("area_source");
+  return [...RESULT_COLUMNS.slice(0, at), ...INTERVAL_COLUMNS, ...RESULT_COLUMNS.slice(at)];
+}
+
 /** Further column under `keepGoing`. */
 export const REASON_COLUMN = "reason";
 
@@ -23,10 +33,16 @@ const LINE_FEED = 10;
 const csv = dsvFormat(",");
 
 /** Writes a row with its metrics, or with a reason, before it; it ends with a line feed. */
-export function writeCsv(row: Row, keepGoing: boolean, reader: DosaReader, out: ByteWriter): void {
+export function writeCsv(
+  row: Row,
+  keepGoing: boolean,
+  intervals: boolean,
+  reader: DosaReader,
+  out: ByteWriter,
+): void {
   if (row.problem) {
     const reason = csv.formatValue(utf8ToLatin1(readable(row, reader).message));
-    out.text(`${",".repeat(RESULT_COLUMNS.length)}${reason},`);
+    out.text(`${",".repeat(resultColumns(intervals).length)}${reason},`);
   } else {
     const { latencyCycles, energyUj, edpJCycles, silicon, boundBy } = row;
     // Piece by piece: a joined text would have to be flattened before its characters can be read.
@@ -40,6 +56,12 @@ export function writeCsv(row: Row, keepGoing: boolean, reader: DosaReader, out: 
     out.byte(COMMA);
     out.text(boundBy);
     out.byte(COMMA);
+    if (intervals) {
+      out.text(String(row.latencyLow));
+      out.byte(COMMA);
+      out.text(String(row.latencyHigh));
+      out.byte(COMMA);
+    }
     out.text(String(silicon?.source));
     out.byte(COMMA);
     if (keepGoing) out.byte(COMMA);
@@ -49,7 +71,7 @@ export function writeCsv(row: Row, keepGoing: boolean, reader: DosaReader, out: 
 }
 
 /** Writes a row as an object; it begins with a comma and a line feed. */
-export function writeJson(row: Row, reader: DosaReader, out: ByteWriter): void {
+export function writeJson(row: Row, intervals: boolean, reader: DosaReader, out: ByteWriter): void {
   const cells = csv.parseRows(row.line)[0] ?? [];
   const input = Object.fromEntries(cells.map((cell, i) => [reader.columns[i] ?? `column ${i + 1}`, cell]));
   const { latencyCycles, energyUj, edpJCycles, silicon, boundBy } = row;
@@ -61,6 +83,7 @@ export function writeJson(row: Row, reader: DosaReader, out: ByteWriter): void {
         edpJCycles,
         areaMm2: silicon?.mm2,
         boundBy,
+        ...(intervals ? { latencyLow: row.latencyLow, latencyHigh: row.latencyHigh } : {}),
         areaSource: silicon?.source,
         input,
       };

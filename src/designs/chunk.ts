@@ -62,6 +62,7 @@ export function createChunkEvaluator(engine: LocalEngine): (chunk: Chunk) => Chu
 
 function evaluateChunk(engine: LocalEngine, reader: RowReader, chunk: Chunk): ChunkAnswer {
   const { table } = reader;
+  const intervals = engine.hasIntervals ?? false;
   const { rows, records } = reader.read(chunk.bytes);
   priceRows(engine, rows);
 
@@ -72,8 +73,8 @@ function evaluateChunk(engine: LocalEngine, reader: RowReader, chunk: Chunk): Ch
   for (let i = 0; i < count; i++) {
     const row = rows[i] as Row;
     if (row.problem) badRows++;
-    if (chunk.format === "csv") writeCsv(row, chunk.keepGoing, table, out);
-    else writeJson(row, table, out);
+    if (chunk.format === "csv") writeCsv(row, chunk.keepGoing, intervals, table, out);
+    else writeJson(row, intervals, table, out);
   }
   const answer = { bytes: out.finish(), records, rows: count, badRows, lineEnds: lineEnds(chunk.bytes) };
   const bad = rows[firstBad];
@@ -87,8 +88,15 @@ function priceRows(engine: LocalEngine, rows: readonly Row[]): void {
   const groups = new Map<DesignContext, Row[]>();
   for (const row of rows) {
     if (!row.context) continue;
+    const unfit = engine.unfit?.(row.context.shape);
     const group = groups.get(row.context);
-    if (group) group.push(row);
+    if (unfit !== undefined)
+      row.problem = new InputError({
+        where: "prob",
+        expected: "a layer that the model prices",
+        found: unfit,
+      });
+    else if (group) group.push(row);
     else groups.set(row.context, [row]);
   }
   const mapping = new RawMapping();
@@ -132,6 +140,9 @@ function priceBatch(
     row.energyUj = batch.energyPj(i) * 1e-6;
     row.edpJCycles = batch.edpJCycles(i);
     row.boundBy = batch.boundBy(i);
+    if (!engine.hasIntervals) continue;
+    row.latencyLow = batch.latencyLow(i);
+    row.latencyHigh = batch.latencyHigh(i);
   }
 }
 

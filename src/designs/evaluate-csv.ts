@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { csvFormatRow, csvParseRows } from "d3-dsv";
 import { InputError } from "../errors.ts";
-import { REASON_COLUMN, RESULT_COLUMNS } from "./answer.ts";
+import { REASON_COLUMN, resultColumns } from "./answer.ts";
 import type { Chunk, ChunkAnswer, ChunkPool } from "./chunk.ts";
 import { createDosaReader } from "./dosa-row.ts";
 import { latin1ToUtf8 } from "./latin1.ts";
@@ -16,6 +16,8 @@ export interface CsvRequest {
   readonly format: Chunk["format"];
   /** Write bad rows with a reason, and read with a warning what is else refused: a byte order mark, mixed line ends. */
   readonly keepGoing: boolean;
+  /** The pool's model predicts intervals of the latency, which take two columns more. */
+  readonly intervals?: boolean;
   /** Stops reading; what was read is still answered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
@@ -73,7 +75,7 @@ export async function evaluateCsv(pool: ChunkPool, request: CsvRequest): Promise
       header = first.header;
       body = run.subarray(first.bytes);
       output = new OrderedOutput(await request.open(), request.format);
-      await output.begin(header, request.keepGoing);
+      await output.begin(header, request.keepGoing, request.intervals ?? false);
     }
     if (body.length === 0) return;
     inFlight.push(
@@ -165,9 +167,9 @@ class OrderedOutput {
     });
   }
 
-  async begin(header: readonly string[], keepGoing: boolean): Promise<void> {
+  async begin(header: readonly string[], keepGoing: boolean, intervals: boolean): Promise<void> {
     if (this.format === "json") return this.put('{"version":1,"rows":[');
-    const columns = [...RESULT_COLUMNS, ...(keepGoing ? [REASON_COLUMN] : []), ...header];
+    const columns = [...resultColumns(intervals), ...(keepGoing ? [REASON_COLUMN] : []), ...header];
     await this.put(Buffer.from(`${csvFormatRow(columns)}\n`, "latin1"));
   }
 

@@ -22,6 +22,9 @@ export class Row {
   energyUj = 0;
   edpJCycles = 0;
   boundBy: BoundBy = "compute";
+  /** Ends of the interval, of models that predict one. */
+  latencyLow = 0;
+  latencyHigh = 0;
 
   constructor(record: number, bytes: Buffer, start: number, end: number) {
     this.record = record;

@@ -24,6 +24,10 @@ export interface Engine {
 
 /** An engine that prices in the calling thread, so that its `evaluate` need not be awaited. */
 export interface LocalEngine extends Engine {
+  /** The latencies of the batch come with an interval. */
+  readonly hasIntervals?: boolean;
+  /** Why the model cannot price a layer, if it cannot; models without this price every layer. */
+  readonly unfit?: (shape: LayerShape) => string | undefined;
   evaluateNow(shape: LayerShape, hardware: Hardware, count: number): void;
 }
 

@@ -8,14 +8,15 @@ import { createEngine } from "../fidelity/engine.ts";
 import { collectArchive } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
+import { createStarlightEngine } from "../surrogate/engine.ts";
 import { type Calibration, type CalibrationJob, calibrate } from "../tune/calibrate.ts";
 import type { AnnealAnswer, AnnealJob, BreedAnswer, BreedJob, WalkProblem } from "../walk/request.ts";
 import { Walker } from "../walk/walker.ts";
 import type { BaselineJob, JobWorkerData, StoppableJob } from "./pool.ts";
 import { isSet } from "./stop-flag.ts";
 
-const { module } = workerData as JobWorkerData;
-const engine = await createEngine(module);
+const { module, starlight } = workerData as JobWorkerData;
+const engine = await (starlight ? createStarlightEngine(module, starlight) : createEngine(module));
 
 const evaluateChunk = createChunkEvaluator(engine);
 

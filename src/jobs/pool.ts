@@ -9,6 +9,8 @@ import type { ArchivePool } from "../mapper/archive-pool.ts";
 import type { ArchiveJob } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { TrialOutcome } from "../search/trial.ts";
+import { loadFastModule } from "../surrogate/fast-module.ts";
+import type { StarlightModel } from "../surrogate/model.ts";
 import type { CalibrationPool } from "../tune/calibrate.ts";
 import type { WalkPool, WalkProblem } from "../walk/request.ts";
 import { createStopFlags } from "./stop-flag.ts";
@@ -16,6 +18,8 @@ import { createStopFlags } from "./stop-flag.ts";
 /** What a worker of the pool starts from. */
 export interface JobWorkerData {
   readonly module: WebAssembly.Module;
+  /** The model that evaluates chunks; the analytical one without. */
+  readonly starlight?: StarlightModel;
 }
 
 /** An enumeration, and the flag that ends it once it is set. */
@@ -39,8 +43,10 @@ export interface JobPool extends ChunkPool, ArchivePool, WalkPool, CalibrationPo
   close(): Promise<void>;
 }
 
-export async function createJobPool(workers: number): Promise<JobPool> {
-  const workerData: JobWorkerData = { module: await loadModule() };
+/** @param starlight what evaluates chunks instead of the analytical model */
+export async function createJobPool(workers: number, starlight?: StarlightModel): Promise<JobPool> {
+  const module = starlight ? await loadFastModule() : await loadModule();
+  const workerData: JobWorkerData = { module, ...(starlight ? { starlight } : {}) };
   const pool = new Piscina({
     filename: import.meta.resolve("#job-worker"),
     minThreads: workers,

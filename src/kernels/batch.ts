@@ -6,6 +6,14 @@ import * as at from "./layout.ts";
 export const BOUNDS = ["compute", "accumulator", "scratchpad", "dram"] as const;
 export type BoundBy = (typeof BOUNDS)[number];
 
+/** A latency with its 90 % interval, cycles, and the EDP that it makes. */
+export interface PredictedLatency {
+  readonly cycles: number;
+  readonly low: number;
+  readonly high: number;
+  readonly edpJCycles: number;
+}
+
 /** f32 elements from one column to the next. */
 const COLUMN = at.COLUMN >> 2;
 const FACTOR_COLUMNS = 28;
@@ -78,6 +86,35 @@ export class CandidateBatch {
   /** Joule-cycles. */
   edpJCycles(index: number): number {
     return this.wide(index, at.EDP_J_CYCLES);
+  }
+
+  /** Ends of the 90 % interval of a latency that Starlight predicted. */
+  latencyLow(index: number): number {
+    return this.f32[(this.lane(index) + at.LATENCY_LOW) >> 2] as number;
+  }
+
+  latencyHigh(index: number): number {
+    return this.f32[(this.lane(index) + at.LATENCY_HIGH) >> 2] as number;
+  }
+
+  /** The latency that Starlight predicted, whole. */
+  latency(index: number): PredictedLatency {
+    return {
+      cycles: this.latencyCycles(index),
+      low: this.latencyLow(index),
+      high: this.latencyHigh(index),
+      edpJCycles: this.edpJCycles(index),
+    };
+  }
+
+  /** Puts a predicted latency in place of that of a candidate. */
+  setLatency(index: number, { cycles, low, high, edpJCycles }: PredictedLatency): void {
+    const block = this.address + Math.floor(index / at.LANES) * at.BLOCK_BYTES;
+    const wide = (index % at.LANES) * 8;
+    this.f64[(block + at.LATENCY_CYCLES + wide) >> 3] = cycles;
+    this.f64[(block + at.EDP_J_CYCLES + wide) >> 3] = edpJCycles;
+    this.f32[(this.lane(index) + at.LATENCY_LOW) >> 2] = low;
+    this.f32[(this.lane(index) + at.LATENCY_HIGH) >> 2] = high;
   }
 
   boundBy(index: number): BoundBy {

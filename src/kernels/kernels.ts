@@ -16,6 +16,41 @@ export interface KernelExports {
    */
   explain(context: number, block: number, count: number, scratch: number, out: number): void;
 
+  /** Writes the program of the candidate in lane `lane` of a block (see `event-layout.ts`). */
+  describeEvents(context: number, block: number, lane: number, program: number): void;
+
+  /** Simulates `count` programs in consecutive records; coefficients are those of convolutions, then of matrix products. */
+  simulateEvents(
+    programs: number,
+    count: number,
+    coefficients: number,
+    results: number,
+    workspace: number,
+  ): void;
+
+  /**
+   * Prices `count` candidates as `evaluate` does, with the latency that Starlight predicts and its interval.
+   *
+   * @param physics record of the layer, the array and the profile (see `starlight-layout.ts`)
+   * @param scratch STARLIGHT_SCRATCH_BYTES for this thread alone
+   */
+  starlight(context: number, physics: number, block: number, count: number, scratch: number): void;
+
+  /** What Starlight's closed form makes of up to LANES candidates of one block, in the columns of the scratch. */
+  closedForm(physics: number, block: number, count: number, scratch: number): void;
+
+  /** The same, with the logarithms that are the inputs of the network; the bound of the latency lies in the first column. */
+  networkInputs(physics: number, block: number, count: number, scratch: number): void;
+
+  /** Inputs of one step of the integer network: 2 in the baseline form, 4 in the relaxed one. */
+  readonly STEP_INPUTS: WebAssembly.Global;
+
+  /** Activations `y` of a hidden layer of the integer network (see `network-layout.ts`) from activations `x`. */
+  hiddenLayer(layer: number, x: number, y: number, panels: number): void;
+
+  /** Units of a last layer as f32 columns at `y`, for up to LANES candidates. */
+  lastLayer(layer: number, x: number, y: number, panels: number): void;
+
   /** Windows of a mapping problem (see `mapper-layout.ts`). */
   windowCount(problem: number): number;
 

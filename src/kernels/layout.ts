@@ -7,7 +7,7 @@
 //   block ─┬─ 28 factor columns   f32   temporal trip counts, level by level, outermost first
 //          ├─ 2 spatial columns   f32   K across PE columns, C across PE rows
 //          ├─ 3 order columns     u32   rank of each dim at DRAM, scratchpad, accumulator
-//          └─ results             f64 latency, energy, EDP; u32 status
+//          └─ results             f64 latency, energy, EDP; u32 status; f32 interval of a predicted latency
 //
 // f32 holds integers exactly up to 2^24, the largest bound a layer may have.
 
@@ -47,7 +47,10 @@ export const LATENCY_CYCLES = 8448;
 export const ENERGY_PJ = 8960;
 export const EDP_J_CYCLES = 9472;
 export const STATUS = 9984;
-export const BLOCK_BYTES = 10240;
+/** f32: the interval of a latency that Starlight predicts. */
+export const LATENCY_LOW = 10240;
+export const LATENCY_HIGH = 10496;
+export const BLOCK_BYTES = 10752;
 
 // STATUS: the binding resource in the two low bits, then one bit for each broken rule.
 export const BOUND_BY_COMPUTE = 0;

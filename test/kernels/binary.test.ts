@@ -14,17 +14,23 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
   assert.deepEqual(names(WebAssembly.Module.exports(module)), [
     "function anneal",
     "function breed",
+    "function closedForm",
     "function collect",
     "function describeEvents",
     "function evaluate",
     "function explain",
     "function explore",
     "function found",
+    "function hiddenLayer",
+    "function lastLayer",
+    "function networkInputs",
     "function scatter",
     "function simulateEvents",
     "function simulateMachine",
+    "function starlight",
     "function survey",
     "function windowCount",
+    "global STEP_INPUTS",
     "memory memory",
   ]);
   const shared = await loadSharedModule();

@@ -16,15 +16,16 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { evaluateSlowly } from "../evaluate-slowly.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { openEventEvaluator } from "../event-model.ts";
-import { once, shared } from "../options.ts";
+import { shared } from "../options.ts";
 import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
+import { loadStarlightModel, modelOption, openStarlightEvaluator } from "../starlight-model.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
-  readonly fidelity: "analytical" | "event" | "rtl";
+  readonly fidelity: "analytical" | "starlight" | "event" | "rtl";
   readonly profile: Profile;
   readonly model: string | undefined;
   readonly designs: string;
@@ -55,18 +56,16 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           type: "boolean",
           default: false,
         })
-        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "event", "rtl"] as const })
+        .option("fidelity", {
+          ...shared.fidelity,
+          choices: ["analytical", "starlight", "event", "rtl"] as const,
+        })
         .option("profile", {
-          describe: "event: the RTL that is modelled, Gemmini's on FireSim or our own",
+          describe: "starlight, event: the RTL that is modelled, Gemmini's on FireSim or our own",
           choices: PROFILES,
           default: "gemmini-firesim" as const,
         })
-        .option("model", {
-          describe: "event: a calibrated model (default: the one that comes with the package)",
-          type: "string",
-          requiresArg: true,
-          coerce: once<string>("model"),
-        })
+        .option("model", modelOption)
         .options(evaluatorOptions)
         .option("workers", shared.workers)
         .option("quiet", shared.quiet)
@@ -76,17 +75,21 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           "One row out for each row in",
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
+      const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
+      if (args.fidelity === "starlight" && !isDocument) return evaluateTable(context, args);
       if (args.fidelity !== "analytical") return evaluateByEvaluator(context, args);
-      return /\.(json|ya?ml)$/i.test(args.designs)
-        ? evaluateDocument(context, args)
-        : evaluateTable(context, args);
+      return isDocument ? evaluateDocument(context, args) : evaluateTable(context, args);
     },
   };
 }
 
 async function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
-  const evaluator =
-    args.fidelity === "event" ? await openEventEvaluator(args) : await openEvaluator(context, args);
+  const open = {
+    starlight: () => openStarlightEvaluator(args.model, args.profile),
+    event: () => openEventEvaluator(args),
+    rtl: () => openEvaluator(context, args),
+  };
+  const evaluator = await open[args.fidelity as keyof typeof open]();
   try {
     await evaluateSlowly(context, args, evaluator);
   } finally {
@@ -118,7 +121,9 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
   // A fault may come before anybody reads; whoever reads then is told.
   input.on("error", () => undefined);
   const progress = createProgress(context, args.quiet);
-  const pool = await createJobPool(args.workers);
+  const starlight =
+    args.fidelity === "starlight" ? await loadStarlightModel(args.model, args.profile) : undefined;
+  const pool = await createJobPool(args.workers, starlight);
   const started = performance.now();
   try {
     const summary = await evaluateCsv(pool, {
@@ -131,6 +136,7 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
       },
       format: json ? "json" : "csv",
       keepGoing: args["keep-going"],
+      intervals: starlight !== undefined,
       signal: context.signal,
       onProgress: ({ rows }) => {
         const rate = rows / (performance.now() - started);

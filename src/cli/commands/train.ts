@@ -13,8 +13,11 @@ import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readMeasured } from "../rtl-table.ts";
+import { runStarlightTraining } from "../train-starlight.ts";
 
 interface TrainArgs {
+  readonly fidelity: "starlight" | "event";
+  readonly onnx: string | undefined;
   readonly rtl: readonly string[];
   readonly from: string | undefined;
   readonly out: string | undefined;
@@ -30,7 +33,7 @@ const FEWEST = 10;
 export function trainCommand(context: CliContext): CommandModule<object, TrainArgs> {
   return {
     command: "train",
-    describe: "Calibrate the event model to RTL measurements",
+    describe: "Calibrate the event model to RTL measurements, and train Starlight on both",
     builder: (args: Argv) =>
       args
         .option("rtl", {
@@ -39,6 +42,17 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
           array: true,
           demandOption: true,
           requiresArg: true,
+        })
+        .option("fidelity", {
+          describe: "Model that is made",
+          choices: ["starlight", "event"] as const,
+          default: "event" as const,
+        })
+        .option("onnx", {
+          describe: "starlight: write its networks too, as NAME-convolution.onnx and NAME-matmul.onnx",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("onnx"),
         })
         .option("from", {
           describe: "Event model that is believed where the rows say little (default: the priors)",
@@ -52,6 +66,10 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
         .option("json", shared.json)
         .option("quiet", shared.quiet)
         .example(
+          "$0 train --rtl rows.csv --fidelity starlight --out m.json",
+          "Both, and judged on held-out layers",
+        )
+        .example(
           "$0 train --rtl rows.csv --out event.json",
           "Minutes for 1,500 rows",
         ) as unknown as Argv<TrainArgs>,
@@ -62,7 +80,8 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
 async function runTraining(context: CliContext, args: TrainArgs): Promise<void> {
   const { rtl, from, out, seed, json } = args;
   await checkOutput(out);
-  const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64));
+  const tables = await readMeasured(rtl, await loadEngine(64));
+  const { rows, excluded, sources } = tables;
   if (rows.length < FEWEST) {
     throw new InputError({
       where: rtl.join(", "),
@@ -80,6 +99,16 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
   const stop = (): void => void pool.close();
   context.signal.addEventListener("abort", stop, { once: true });
   try {
+    if (args.fidelity === "starlight") {
+      return await runStarlightTraining(
+        context,
+        args,
+        tables,
+        pool,
+        progress,
+        prior?.file.model.coefficients,
+      );
+    }
     const training = await train({
       module: await loadModule(),
       pool,

@@ -10,11 +10,12 @@ import type { CliContext } from "../context.ts";
 import { openEventEvaluator } from "../event-model.ts";
 import { once, shared } from "../options.ts";
 import { readMeasured } from "../rtl-table.ts";
+import { openStarlightEvaluator } from "../starlight-model.ts";
 import { formatCount, formatTable } from "../table.ts";
 
 interface ValidateArgs {
   readonly rtl: readonly string[];
-  readonly fidelity: "analytical" | "event";
+  readonly fidelity: "analytical" | "starlight" | "event";
   readonly model: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -35,11 +36,11 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         })
         .option("fidelity", {
           describe: "Model that is judged",
-          choices: ["analytical", "event"] as const,
+          choices: ["analytical", "starlight", "event"] as const,
           default: "event" as const,
         })
         .option("model", {
-          describe: "Event model to judge (default: the one that comes with the package)",
+          describe: "Starlight or event model to judge (default: the one that comes with the package)",
           type: "string",
           requiresArg: true,
           coerce: once<string>("model"),
@@ -59,7 +60,9 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
       const evaluator =
         fidelity === "event"
           ? await openEventEvaluator({ profile: "gemmini-firesim", model, machine: undefined })
-          : createAnalyticalEvaluator(await loadEngine(64));
+          : fidelity === "starlight"
+            ? await openStarlightEvaluator(model)
+            : createAnalyticalEvaluator(await loadEngine(64));
       try {
         const report = reportAccuracy(await judgeAll(evaluator, rows, context.signal));
         const profile = evaluator.profile === undefined ? {} : { profile: evaluator.profile };

@@ -1,0 +1,80 @@
+import { loadModule } from "#kernels";
+import { loadTrainingModule } from "#training-kernels";
+import type { Coefficients } from "../event/coefficients.ts";
+import type { JobPool } from "../jobs/pool.ts";
+import { toOnnx } from "../tune/onnx-network.ts";
+import { type StarlightTraining, trainStarlight } from "../tune/train-starlight.ts";
+import { formatAccuracies, formatRanking } from "./accuracy-table.ts";
+import type { CliContext } from "./context.ts";
+import { saveOutput } from "./output.ts";
+import type { Progress } from "./progress.ts";
+import { writtenBy } from "./provenance.ts";
+import type { MeasuredTables } from "./rtl-table.ts";
+
+export interface StarlightTrainingArgs {
+  readonly out: string | undefined;
+  readonly onnx: string | undefined;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** Trains Starlight on measurements, writes what was asked for and prints how good it is on what it had not seen. */
+export async function runStarlightTraining(
+  context: CliContext,
+  args: StarlightTrainingArgs,
+  { rows, sources }: MeasuredTables,
+  pool: JobPool,
+  progress: Progress,
+  prior: Coefficients | undefined,
+): Promise<void> {
+  const result = await trainStarlight({
+    module: await loadModule(),
+    training: await loadTrainingModule(),
+    pool,
+    rows,
+    sources,
+    seed: args.seed,
+    ...(prior === undefined ? {} : { prior }),
+    madeBy: writtenBy(context.version, context.args).command,
+    date: new Date().toISOString().slice(0, 10),
+    onProgress: (done, of) => progress.update(`${done} of ${of} calibrations and trainings`, done / of),
+  });
+  progress.clear();
+  if (args.out !== undefined) await saveOutput(args.out, `${JSON.stringify(result.file)}\n`);
+  if (args.onnx !== undefined) {
+    for (const kind of ["convolution", "matmul"] as const) {
+      const bytes = toOnnx(
+        result.model[kind].network,
+        "exact",
+        `Starlight, ${result.model.profile}, ${kind}`,
+      );
+      await saveOutput(args.onnx.replace(/(\.onnx)?$/i, `-${kind}.onnx`), bytes);
+    }
+  }
+  const { model: _, file, ...validation } = result;
+  context.stdout.write(
+    args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatStarlight(result)}\n`,
+  );
+}
+
+function formatStarlight({
+  fit,
+  random,
+  layers,
+  distilledLayers,
+  coveragePercent,
+}: StarlightTraining): string {
+  return [
+    formatAccuracies([
+      { name: "learnt from", accuracy: fit.latency },
+      { name: "random folds, held out", accuracy: random.latency },
+      { name: "layers held out", accuracy: layers.latency },
+      { name: "the same, distilled only", accuracy: distilledLayers.latency },
+      { name: "random folds, EDP", accuracy: random.edp },
+      { name: "layers held out, EDP", accuracy: layers.edp },
+    ]),
+    "",
+    "Layers held out:",
+    formatRanking({ ...layers, coveragePercent }),
+  ].join("\n");
+}

@@ -1,0 +1,44 @@
+import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
+import { violations } from "../space/validity.ts";
+import { type StarlightEngine, unfitFor } from "./engine.ts";
+
+/** Starlight as an evaluator: neighbours that share layer and accelerator are priced together. */
+export function createStarlightEvaluator(engine: StarlightEngine): Evaluator {
+  const { batch } = engine;
+  return {
+    fidelity: "starlight",
+    profile: engine.profile,
+    evaluate: async (candidates, signal) => {
+      signal?.throwIfAborted();
+      const outcomes: Outcome[] = [];
+      for (let first = 0; first < candidates.length; ) {
+        const { shape, hardware } = candidates[first] as Candidate;
+        let end = first;
+        for (; end < candidates.length && end - first < batch.capacity; end++) {
+          const candidate = candidates[end] as Candidate;
+          if (candidate.shape !== shape || candidate.hardware !== hardware) break;
+          batch.write(end - first, candidate.mapping);
+        }
+        const unfit = unfitFor(engine.profile, shape);
+        if (unfit === undefined) engine.evaluateNow(shape, hardware, end - first);
+        for (let i = first; i < end; i++) {
+          const { mapping } = candidates[i] as Candidate;
+          const reason = unfit ?? violations(mapping, shape, hardware)[0]?.message;
+          outcomes.push(reason === undefined ? priced(engine, i - first) : { status: "infeasible", reason });
+        }
+        first = end;
+      }
+      return outcomes;
+    },
+    close: () => engine.close(),
+  };
+}
+
+function priced({ batch }: StarlightEngine, index: number): Outcome {
+  return {
+    status: "priced",
+    latencyCycles: batch.latencyCycles(index),
+    energyPj: batch.energyPj(index),
+    latencyInterval: { low: batch.latencyLow(index), high: batch.latencyHigh(index) },
+  };
+}

@@ -1,0 +1,205 @@
+import { type Coefficients, packCoefficients } from "../event/coefficients.ts";
+import { issueCycles } from "../event/model.ts";
+import { Simulator } from "../event/simulator.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
+import type { RunLayer, Spread } from "../kernels/physics.ts";
+import { fromMapping, toMapping } from "../space/mapping.ts";
+import { RawMapping } from "../space/raw-mapping.ts";
+import { runLayer } from "../surrogate/engine.ts";
+import { type KindModel, kindCoefficients, type StarlightModel } from "../surrogate/model.ts";
+import type { LayerShape } from "../workload/layer.ts";
+import type { MeasuredRow } from "./dataset.ts";
+import {
+  byKind,
+  distil,
+  fineTune,
+  KINDS,
+  type Kind,
+  type LabelledMapping,
+  type LabelledRows,
+  labelMappings,
+  searchedFirst,
+  type Teacher,
+  toRows,
+} from "./distil.ts";
+import { type Ensemble, predictEnsemble, toIntegers } from "./ensemble.ts";
+import { type MappingGroup, mappingSet } from "./mapping-set.ts";
+import { NetworkInputs } from "./network-inputs.ts";
+
+/** Mappings that the event model is distilled on. */
+export const DISTILLED_MAPPINGS = 40_000;
+
+/** What Starlight predicts for one mapping. */
+export interface Prediction {
+  readonly cycles: number;
+  /** Standard deviation of the ensemble, ln of cycles. */
+  readonly spread: number;
+}
+
+/** An ensemble for each kind of layer, and the calibration that it corrects. */
+export interface TrainedStarlight {
+  readonly coefficients: Coefficients;
+  readonly ensembles: Readonly<Record<Kind, Ensemble>>;
+  /** Rows that the ensembles were distilled on. */
+  readonly simulated: Readonly<Record<Kind, LabelledRows>>;
+}
+
+/** Trains Starlight on one set of mappings, again and again with other calibrations and measurements. */
+export class StarlightTrainer {
+  private readonly kernels: WebAssembly.Module;
+  private readonly training: WebAssembly.Module;
+  private readonly described: NetworkInputs;
+  private readonly groups: readonly MappingGroup[];
+  private readonly layers = new Map<LayerShape, RunLayer>();
+  private readonly seed: number;
+  readonly profile: Profile;
+
+  /**
+   * @param kernels the compiled kernels, baseline or relaxed
+   * @param training the compiled training kernels
+   */
+  constructor(
+    kernels: WebAssembly.Module,
+    training: WebAssembly.Module,
+    options: { readonly profile: Profile; readonly seed: number; readonly mappings?: number },
+  ) {
+    this.kernels = kernels;
+    this.training = training;
+    this.described = new NetworkInputs(kernels);
+    this.profile = options.profile;
+    this.seed = options.seed;
+    this.groups = mappingSet(kernels, options.mappings ?? DISTILLED_MAPPINGS, options.seed);
+  }
+
+  /** Distils a calibrated event model. */
+  distil(coefficients: Coefficients): TrainedStarlight {
+    const teacher = createTeacher(this.kernels, coefficients);
+    const records = byKindRecords(coefficients);
+    const labelled = labelMappings(this.groups, (shape) => this.layer(shape), teacher);
+    const kinds = byKind(searchedFirst(labelled), ({ layer }) => layer.matmul);
+    const simulated = forKinds((kind) => toRows(this.described, records[kind], kinds[kind]));
+    const ensembles = forKinds((kind) => distil(this.training, simulated[kind], this.seed));
+    return { coefficients, ensembles, simulated };
+  }
+
+  /** The same, corrected by measurements. */
+  fineTune(distilled: TrainedStarlight, measured: readonly MeasuredRow[]): TrainedStarlight {
+    const { coefficients, simulated } = distilled;
+    const records = byKindRecords(coefficients);
+    const kinds = byKind(
+      measured.map((row) => this.labelled(row)),
+      ({ layer }) => layer.matmul,
+    );
+    const ensembles = forKinds((kind) =>
+      fineTune(
+        this.training,
+        distilled.ensembles[kind],
+        simulated[kind],
+        toRows(this.described, records[kind], kinds[kind]),
+        this.seed + 1,
+      ),
+    );
+    return { coefficients, ensembles, simulated };
+  }
+
+  /** What a trained ensemble says of measured rows, in floating point. */
+  predict(trained: TrainedStarlight, rows: readonly MeasuredRow[]): readonly Prediction[] {
+    return this.predictMappings(
+      trained,
+      rows.map((row) => this.labelled(row)),
+    );
+  }
+
+  /** The same of any mappings. */
+  predictMappings(
+    { coefficients, ensembles }: Omit<TrainedStarlight, "simulated">,
+    mappings: readonly LabelledMapping[],
+  ): readonly Prediction[] {
+    const records = byKindRecords(coefficients);
+    const predictions = new Array<Prediction>(mappings.length);
+    const indices = byKind(
+      mappings.map((_, i) => i),
+      (i) => (mappings[i] as LabelledMapping).layer.matmul,
+    );
+    for (const kind of KINDS) {
+      const some = indices[kind].map((i) => mappings[i] as LabelledMapping);
+      const rows = toRows(this.described, records[kind], some);
+      const { mean, spread } = predictEnsemble(this.training, ensembles[kind], rows.inputs);
+      for (const [i, index] of indices[kind].entries()) {
+        const cycles = (rows.base[i] as number) * Math.exp(mean[i] as number);
+        predictions[index] = {
+          cycles: Math.max(rows.bound[i] as number, cycles),
+          spread: spread[i] as number,
+        };
+      }
+    }
+    return predictions;
+  }
+
+  /** The model in integers, for the kernels. */
+  toModel(trained: TrainedStarlight, spread: Readonly<Record<Kind, Spread>>): StarlightModel {
+    const { coefficients } = trained;
+    const records = byKindRecords(coefficients);
+    const kind = (name: Kind): KindModel => {
+      const ensemble = trained.ensembles[name];
+      return {
+        coefficients: records[name],
+        network: toIntegers(ensemble, trained.simulated[name].inputs),
+        grid: ensemble.grid,
+        spread: spread[name],
+      };
+    };
+    return { profile: this.profile, coefficients, convolution: kind("convolution"), matmul: kind("matmul") };
+  }
+
+  private labelled({ shape, mapping, peDim, measuredCycles, cold, random }: MeasuredRow): LabelledMapping {
+    return {
+      layer: this.layer(shape),
+      peDim,
+      mapping: fromMapping(mapping, new RawMapping()),
+      cycles: measuredCycles,
+      searched: !random,
+      cold,
+    };
+  }
+
+  private layer(shape: LayerShape): RunLayer {
+    let layer = this.layers.get(shape);
+    if (!layer) {
+      layer = runLayer(this.profile, shape);
+      this.layers.set(shape, layer);
+    }
+    return layer;
+  }
+}
+
+function byKindRecords(coefficients: Coefficients): Readonly<Record<Kind, Float64Array>> {
+  const [convolution, matmul] = kindCoefficients(coefficients);
+  return { convolution, matmul };
+}
+
+/**
+ * The event model with given coefficients, on warm caches. Its walk over a sample of the tiles can fall short of what all of them
+ * take together, which no latency can: the largest of these sums is the least that it says.
+ */
+export function createTeacher(kernels: WebAssembly.Module, coefficients: Coefficients): Teacher {
+  const simulator = new Simulator(kernels, TEACHER_CAPACITY);
+  const packed = packCoefficients(coefficients);
+  return (shape, peDim, mappings) => {
+    if (mappings.length > TEACHER_CAPACITY) throw new RangeError(`at most ${TEACHER_CAPACITY} mappings`);
+    for (const [i, mapping] of mappings.entries()) simulator.describe(i, shape, toMapping(mapping), peDim);
+    simulator.simulate(packed, mappings.length);
+    return mappings.map((_, i) => {
+      const simulation = simulator.read(i);
+      const { latencyCycles, loadCycles, executeCycles } = simulation;
+      return Math.max(latencyCycles, loadCycles, executeCycles, issueCycles(simulation, coefficients));
+    });
+  };
+}
+
+/** Mappings of a group. */
+const TEACHER_CAPACITY = 64;
+
+function forKinds<T>(of: (kind: Kind) => T): Record<Kind, T> {
+  return { convolution: of("convolution"), matmul: of("matmul") };
+}

@@ -1,0 +1,155 @@
+import type { Coefficients } from "../event/coefficients.ts";
+import { type ModelFile, type ModelSource, seal } from "../fidelity/model-file.ts";
+import type { Spread } from "../kernels/physics.ts";
+import { type StarlightDocument, type StarlightModel, toDocument } from "../surrogate/model.ts";
+import type { CalibrationPool } from "./calibrate.ts";
+import { cleanRows, type MeasuredRow } from "./dataset.ts";
+import { KINDS, type Kind } from "./distil.ts";
+import { crossValidation, type Split } from "./folds.ts";
+import { coverage, fitSpread, type Judged } from "./interval.ts";
+import { type AccuracyReport, type Judgement, reportAccuracy } from "./report.ts";
+import { type Prediction, StarlightTrainer } from "./starlight-training.ts";
+import { toCalibrationRow } from "./train.ts";
+
+export interface StarlightRequest {
+  /** The compiled kernels, and those that train. */
+  readonly module: WebAssembly.Module;
+  readonly training: WebAssembly.Module;
+  readonly pool: CalibrationPool;
+  readonly rows: readonly MeasuredRow[];
+  readonly sources: readonly ModelSource[];
+  readonly seed: number;
+  /** What a calibration believes before it sees the rows. */
+  readonly prior?: Coefficients;
+  /** The command line and the day, for the file. */
+  readonly madeBy: string;
+  readonly date: string;
+  /** Told of each part of the work that has ended. */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export interface StarlightTraining {
+  readonly model: StarlightModel;
+  readonly file: ModelFile<StarlightDocument>;
+  /** Of the rows that were learnt from. */
+  readonly fit: AccuracyReport;
+  /** Of rows held out, dealt out one by one; of layers held out. */
+  readonly random: AccuracyReport;
+  readonly layers: AccuracyReport;
+  /** The same layers by the distilled model, before it has seen a measurement beyond the calibration. */
+  readonly distilledLayers: AccuracyReport;
+  /** Share of measurements of held-out layers in intervals made from the other folds, in percent. */
+  readonly coveragePercent: number;
+}
+
+/** Measurements of one kind below which its intervals are those of both kinds together. */
+const FEW = 100;
+
+/** One held-out row as a model judged it that had not learnt from it. */
+interface HeldOutRow {
+  readonly row: MeasuredRow;
+  readonly split: number;
+  readonly prediction: Prediction;
+  readonly distilled: Prediction;
+}
+
+/**
+ * Trains Starlight: calibrates the event model, distils it, goes on with the measurements, and fits intervals on layers held out;
+ * once on all rows, and once for each of five random folds and five folds of layers, calibration and all, which say how good it is
+ * where it has not learnt. The same for any number of workers.
+ */
+export async function trainStarlight(request: StarlightRequest): Promise<StarlightTraining> {
+  const { module, training, rows: all, seed, prior, onProgress } = request;
+  const rows = cleanRows(all);
+  const { random, layers } = crossValidation(rows, seed);
+  const splits = [...random, ...layers];
+  const steps = 2 * (splits.length + 1);
+  let done = 0;
+  const step = (): void => onProgress?.(++done, steps);
+  const calibrate = async (some: readonly MeasuredRow[]): Promise<Coefficients> => {
+    const options = prior === undefined ? {} : { prior };
+    const { coefficients } = await request.pool.calibrate({ rows: some.map(toCalibrationRow), options });
+    step();
+    return coefficients;
+  };
+  const [onAll, ...onSplits] = await Promise.all([
+    calibrate(rows),
+    ...splits.map(({ train }) => calibrate(train.map((row) => rows[row] as MeasuredRow))),
+  ]);
+
+  const trainer = new StarlightTrainer(module, training, { profile: "gemmini-firesim", seed });
+  const judge = ({ train, test }: Split, split: number): readonly HeldOutRow[] => {
+    const distilled = trainer.distil(onSplits[split] as Coefficients);
+    const tuned = trainer.fineTune(
+      distilled,
+      train.map((row) => rows[row] as MeasuredRow),
+    );
+    const held = test.map((row) => rows[row] as MeasuredRow);
+    const before = trainer.predict(distilled, held);
+    const judged = trainer.predict(tuned, held).map((prediction, i) => ({
+      row: held[i] as MeasuredRow,
+      split,
+      prediction,
+      distilled: before[i] as Prediction,
+    }));
+    step();
+    return judged;
+  };
+  const judged = splits.map(judge);
+  const byRow = judged.slice(0, random.length).flat();
+  const byLayer = judged.slice(random.length).flat();
+
+  const tuned = trainer.fineTune(trainer.distil(onAll as Coefficients), rows);
+  const model = trainer.toModel(tuned, spreads(byLayer));
+  const fitted = trainer.predict(tuned, rows);
+  step();
+  return {
+    model,
+    file: seal({
+      kind: "starlight",
+      profile: model.profile,
+      data: request.sources,
+      madeBy: request.madeBy,
+      model: toDocument(model, request.date),
+    }),
+    fit: reportAccuracy(rows.map((row, i) => judgement(row, fitted[i] as Prediction))),
+    random: reportAccuracy(byRow.map(({ row, prediction }) => judgement(row, prediction))),
+    layers: reportAccuracy(byLayer.map(({ row, prediction }) => judgement(row, prediction))),
+    distilledLayers: reportAccuracy(byLayer.map(({ row, distilled }) => judgement(row, distilled))),
+    coveragePercent: 100 * heldOutCoverage(byLayer),
+  };
+}
+
+function judgement(row: MeasuredRow, { cycles }: Prediction): Judgement {
+  return { row, predictedCycles: cycles, boundBy: "" };
+}
+
+function kindOf({ shape }: MeasuredRow): Kind {
+  return shape.Q === 1 && shape.R === 1 && shape.S === 1 ? "matmul" : "convolution";
+}
+
+function toJudged({ row, prediction }: HeldOutRow): Judged {
+  return { error: Math.log(prediction.cycles / row.measuredCycles), spread: prediction.spread };
+}
+
+/** The interval of each kind, from the errors on layers held out. */
+function spreads(judged: readonly HeldOutRow[]): Readonly<Record<Kind, Spread>> {
+  const of = (kind: Kind): Spread => {
+    const own = judged.filter(({ row }) => kindOf(row) === kind);
+    return fitSpread((own.length < FEW ? judged : own).map(toJudged));
+  };
+  return { convolution: of("convolution"), matmul: of("matmul") };
+}
+
+/** Coverage where the intervals of a fold come from the errors of the other folds. */
+function heldOutCoverage(judged: readonly HeldOutRow[]): number {
+  let inside = 0;
+  for (const split of new Set(judged.map((one) => one.split))) {
+    const fitted = spreads(judged.filter((one) => one.split !== split));
+    for (const kind of KINDS) {
+      const own = judged.filter((one) => one.split === split && kindOf(one.row) === kind);
+      if (own.length > 0) inside += own.length * coverage(own.map(toJudged), fitted[kind]);
+    }
+  }
+  return inside / judged.length;
+}
