@@ -111,6 +111,10 @@ export {
 export { RawMapping } from "./space/raw-mapping.ts";
 export { createMappingSampler, type MappingSampler } from "./space/sample.ts";
 export { type TileWords, tileWords, type Violation, violations } from "./space/validity.ts";
+export { createStarlightEngine, type StarlightEngine } from "./surrogate/engine.ts";
+export { createStarlightEvaluator } from "./surrogate/evaluator.ts";
+export { loadFastModule } from "./surrogate/fast-module.ts";
+export { parseStarlightModel, type StarlightModel } from "./surrogate/model.ts";
 export type { AnnealJob, BreedJob, WalkedDesign, WalkProblem, Waypoint } from "./walk/request.ts";
 export { Walker } from "./walk/walker.ts";
 export { BUILTIN_WORKLOADS, builtinWorkload } from "./workload/builtin.ts";
@@ -128,6 +132,9 @@ export { parseWorkload, type Workload } from "./workload/workload.ts";
 
 import { loadModule } from "#kernels";
 import { createEngine, type LocalEngine } from "./fidelity/engine.ts";
+import { createStarlightEngine, type StarlightEngine } from "./surrogate/engine.ts";
+import { loadFastModule } from "./surrogate/fast-module.ts";
+import { parseStarlightModel } from "./surrogate/model.ts";
 
 export { loadModule };
 
@@ -138,4 +145,16 @@ export { loadModule };
  */
 export async function loadEngine(capacity?: number): Promise<LocalEngine> {
   return createEngine(await loadModule(), capacity);
+}
+
+/**
+ * Starlight with the kernels and the model that come with the package: `evaluateNow` predicts a batch in the calling thread, latencies
+ * with their 90 % interval.
+ *
+ * @param capacity candidates that the batch holds
+ */
+export async function loadStarlight(capacity?: number): Promise<StarlightEngine> {
+  const { DEFAULT_STARLIGHT } = await import("./surrogate/default-model.ts");
+  const model = parseStarlightModel(DEFAULT_STARLIGHT, "built-in model", "gemmini-firesim");
+  return createStarlightEngine(await loadFastModule(), model, capacity);
 }
