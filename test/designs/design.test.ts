@@ -66,7 +66,7 @@ const BAD: readonly (readonly [string, unknown, RegExp])[] = [
   [
     "an unknown network",
     { ...design, workload: "alexnot", layers: [{ name: "conv", mapping }] },
-    /^d\.json: workload: expected a built-in name .* found "alexnot"$/,
+    /^d\.json: workload: expected a built-in name, .* found "alexnot"$/,
   ],
 ];
 
