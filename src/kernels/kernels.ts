@@ -89,18 +89,6 @@ export interface KernelExports {
     learn: number,
   ): void;
 
-  /** Writes the program of the candidate in lane `lane` of a block (see `event-layout.ts`). */
-  describeEvents(context: number, block: number, lane: number, program: number): void;
-
-  /** Simulates `count` programs in consecutive records; coefficients are those of convolutions, then of matrix products. */
-  simulateEvents(
-    programs: number,
-    count: number,
-    coefficients: number,
-    results: number,
-    workspace: number,
-  ): void;
-
   /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
   collect(context: number, problem: number, first: number, count: number, archive: number): void;
 
