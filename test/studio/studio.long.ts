@@ -90,6 +90,7 @@ inBrowser(
     await answered(page, 2);
     const own = await brief(page);
     await page.locator("#share").click();
+    await page.locator("#share", { hasText: /^Link/ }).waitFor();
     const link = page.url();
     await page.locator("#file").setInputFiles(file("wrong.yaml"));
     await page.locator("#message").waitFor();

@@ -13,10 +13,13 @@ export interface Address {
 /** Keeps the page's address in step with its state, and hands it out as a link. */
 export function createAddress(state: () => StudioState): Address {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let writes = 0;
   const write = async (): Promise<string> => {
     clearTimeout(timer);
+    const mine = ++writes;
     const link = `${location.href.replace(/#.*/, "")}#${await toFragment(state())}`;
-    history.replaceState(null, "", link);
+    // Packing a table takes its time: what was begun later has the later state.
+    if (mine === writes) history.replaceState(null, "", link);
     return link;
   };
   const button = byId("share", HTMLButtonElement);
