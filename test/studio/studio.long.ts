@@ -8,6 +8,8 @@ import { EDP } from "../../src/mapper/objective.ts";
 import { formatValue } from "../../src/report/svg/format.ts";
 import { builtinWorkload, collectArchive, loadModule } from "../../src/starlight.ts";
 import { polaris, scratchFolder } from "../cli/polaris.ts";
+import { resnet50 } from "../interop/onnx/networks.ts";
+import { writeModel } from "../interop/onnx/writer.ts";
 import { randomPoints } from "../report/result.ts";
 import { answered, axeFindings, brief, launch, loadTime, NO_BROWSER, openPage, SITE } from "./browser.ts";
 
@@ -107,6 +109,36 @@ inBrowser(
       /This link cannot be read: workload: expected/,
     );
     assert.deepEqual([...complaints, ...other.complaints, ...broken.complaints], []);
+  },
+);
+
+inBrowser(
+  "an ONNX model opens as its built-in network, and one with an open dim once its size is given",
+  async () => {
+    writeFileSync(file("model.onnx"), writeModel(resnet50()));
+    writeFileSync(file("open.onnx"), writeModel(resnet50("batch")));
+    const { page, complaints } = await openPage(browser, site.url);
+    await answered(page, 1);
+    const builtIn = await brief(page);
+
+    await page.locator("#file").setInputFiles(file("model.onnx"));
+    await answered(page, 2);
+    const fromModel = await brief(page);
+    await page.locator("#file").setInputFiles(file("open.onnx"));
+    await page.locator("#message").waitFor();
+    const asked = await page.locator("#message").innerText();
+    await page.locator("summary", { hasText: "Open dims" }).click();
+    await page.locator("#dims").fill("batch=2");
+    await page.locator("#file").setInputFiles(file("open.onnx"));
+    await answered(page, 3);
+
+    assert.equal(fromModel, builtIn);
+    assert.match(asked, /expected a size for "batch"/);
+    assert.match(
+      await page.locator("#workload-facts").innerText(),
+      /^open: \d+ distinct layers, 8,1\d\d million MACs/,
+    );
+    assert.deepEqual(complaints, []);
   },
 );
 
