@@ -165,9 +165,8 @@ async function bundle(host: string, folder: string, conditions: string[]): Promi
     assetNames: "[name]",
     logLevel: "error",
   });
-  copyFileSync(
-    join(project, "node_modules/polaris-dse/dist/kernels/starlight.wasm"),
-    join(outdir, "starlight.wasm"),
-  );
+  for (const kernels of ["starlight.wasm", "starlight.relaxed.wasm"]) {
+    copyFileSync(join(project, "node_modules/polaris-dse/dist/kernels", kernels), join(outdir, kernels));
+  }
   return outdir;
 }

@@ -14,6 +14,7 @@ import {
   formatMapping,
   loadEngine,
   loadModule,
+  loadStarlight,
   macs,
   mapNetwork,
   parseHardware,
@@ -94,6 +95,7 @@ export async function runSuite() {
       ...(await pricePairs(engine)),
       batch: await priceBatch(engine),
       mappers: await mappers(),
+      starlight: await starlight(),
       areas: await areas(),
       energies: await hash(
         JSON.stringify(Object.values(HARDWARE).map((it) => accessEnergies(createHardware(it)))),
@@ -202,6 +204,32 @@ async function mappers() {
     "cut off": await map("unet", { evaluations: 2000 }),
     "co-design": { hardware: found.hardware, optimal: found.optimal, all: await hash(JSON.stringify(found)) },
   };
+}
+
+/** What the learned model predicts, in whichever of its two binaries the runtime takes. */
+async function starlight() {
+  const count = 3000;
+  const engine = await loadStarlight(count);
+  const hardware = createHardware({ peDim: 16, scratchpadKib: 128, accumulatorKib: 32 });
+  const rng = createRng(4);
+  const raw = new RawMapping();
+  const answers = {};
+  for (const name of ["stem", "convolution", "strided pointwise", "depthwise", "matmul"]) {
+    const shape = toLayerShape(LAYERS[name]);
+    const sample = createMappingSampler(shape, hardware);
+    for (let i = 0; i < count; i++) {
+      sample(rng, raw);
+      engine.batch.writeRaw(i, raw);
+    }
+    engine.evaluateNow(shape, hardware, count);
+    const { batch } = engine;
+    const values = Float64Array.from({ length: 4 * count }, (_, at) => {
+      const i = at >> 2;
+      return [batch.latencyCycles(i), batch.latencyLow(i), batch.latencyHigh(i), batch.energyPj(i)][at & 3];
+    });
+    answers[name] = { bits: await hash(values), first: [...values.subarray(0, 4)] };
+  }
+  return answers;
 }
 
 /** Areas over a grid, tabulated and interpolated, bit for bit. */

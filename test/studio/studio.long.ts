@@ -93,7 +93,8 @@ inBrowser(
     const own = await brief(page);
     await page.locator("#share").click();
     await page.locator("#share", { hasText: /^Link/ }).waitFor();
-    const link = page.url();
+    // `page.url()` may lag behind what the page made of its address.
+    const link = await page.evaluate(() => location.href);
     await page.locator("#file").setInputFiles(file("wrong.yaml"));
     await page.locator("#message").waitFor();
 
