@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { csvParse } from "d3-dsv";
+import { DEFAULT_STARLIGHT } from "../../src/surrogate/default-model.ts";
+import { COLUMNS, designRows, HARDWARE, polaris, SHAPE, scratchFolder, tableText } from "./polaris.ts";
+
+const file = scratchFolder();
+const rows = designRows(40, 7);
+writeFileSync(file("rows.csv"), tableText(rows, COLUMNS));
+const model = JSON.stringify(DEFAULT_STARLIGHT);
+
+const evaluate = (...args: readonly string[]) =>
+  polaris(["evaluate", ...args, "--fidelity", "starlight", "--quiet"]);
+
+test("evaluate --fidelity starlight predicts tables with an interval, the same from one worker, two, and a model file", async () => {
+  writeFileSync(file("model.json"), model);
+
+  const [one, two, own] = await Promise.all([
+    evaluate(file("rows.csv"), "--workers", "1"),
+    evaluate(file("rows.csv"), "--workers", "2"),
+    evaluate(file("rows.csv"), "--model", file("model.json")),
+  ]);
+
+  assert.equal(one.code, 0, one.stderr);
+  assert.equal(two.stdout.toString(), one.stdout.toString());
+  assert.equal(own.stdout.toString(), one.stdout.toString());
+  const predicted = csvParse(one.stdout.toString());
+  assert.equal(predicted.length, rows.length);
+  for (const row of predicted) {
+    const [low, latency, high] = [row["latency_low"], row["latency_cycles"], row["latency_high"]].map(Number);
+    assert.ok(0 < (low as number) && (low as number) < (latency as number), JSON.stringify(row));
+    assert.ok((latency as number) < (high as number), JSON.stringify(row));
+  }
+});
+
+test("evaluate --fidelity starlight says of a design what it says of the same row, and names its profile", async () => {
+  writeFileSync(
+    file("design.json"),
+    JSON.stringify({ hardware: HARDWARE, layers: [{ name: "a", shape: SHAPE, mapping: rows[0]?.[0] }] }),
+  );
+
+  const [table, design] = await Promise.all([
+    evaluate(file("rows.csv")),
+    evaluate(file("design.json"), "--json"),
+  ]);
+
+  const [row] = csvParse(table.stdout.toString());
+  const { fidelity, profile, layers } = JSON.parse(design.stdout.toString());
+  assert.deepEqual([fidelity, profile], ["starlight", "gemmini-firesim"]);
+  assert.equal(layers[0].latencyCycles, Number(row?.["latency_cycles"]));
+  assert.equal(layers[0].latencyInterval.low, Number(row?.["latency_low"]));
+  assert.equal(layers[0].latencyInterval.high, Number(row?.["latency_high"]));
+});
+
+test("a model that is damaged, cut, of another kind or of another profile is refused in one line", async () => {
+  const files = {
+    damaged: [model.replace(/(\d)(\d)(?=\D*$)/, (_, a, b) => `${(Number(a) + 1) % 10}${b}`), /checksum/],
+    cut: [model.slice(0, 5000), /cut\.json/],
+    kind: [
+      model.replace('"kind":"starlight"', '"kind":"event"'),
+      /kind: expected "starlight", found "event"/,
+    ],
+    profile: [model.replace('"profile":"gemmini-firesim"', '"profile":"polaris-rtl"'), /profile|checksum/],
+    empty: ["", /empty\.json/],
+  } as const;
+  for (const [name, [text, message]] of Object.entries(files)) {
+    writeFileSync(file(`${name}.json`), text);
+
+    const { code, stdout, stderr } = await evaluate(file("rows.csv"), "--model", file(`${name}.json`));
+
+    assert.equal(code, 2, `${name}: ${stderr}`);
+    assert.match(stderr, message, name);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    assert.equal(stdout.toString(), "", name);
+  }
+});
+
+test("a layer that the profile's RTL cannot run fails with the reason", async () => {
+  const dilated = { ...SHAPE, Wdilation: 2, Hdilation: 2 };
+  writeFileSync(
+    file("dilated.json"),
+    JSON.stringify({ hardware: HARDWARE, layers: [{ name: "a", shape: dilated, mapping: rows[0]?.[0] }] }),
+  );
+
+  const { code, stdout, stderr } = await evaluate(file("dilated.json"));
+
+  assert.equal(code, 1, stderr);
+  assert.match(stdout.toString(), /runs no dilated layers/);
+});
