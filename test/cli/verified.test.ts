@@ -64,6 +64,31 @@ test("what is verified stands beside what was predicted, within the budget of ru
   assert.equal(verified.sums[0].latencyCycles, cycles);
 });
 
+test("a search that could verify nothing gives its design, says why, and fails", async () => {
+  const odd = await polaris([
+    ...SEARCH.map((word) => (word === "4,8" ? "6" : word)),
+    "--verify",
+    "rtl",
+    "--rtl-budget",
+    "8",
+  ]);
+  const short = await polaris([
+    ...SEARCH,
+    "--verify",
+    "event",
+    "--fidelity",
+    "analytical",
+    "--rtl-budget",
+    "1",
+  ]);
+
+  assert.equal(odd.code, 1, odd.stderr);
+  assert.match(odd.stderr, /^polaris: no design was verified: \d+ could not be run, the first since /m);
+  assert.match(String(odd.stdout), /not verified/);
+  assert.equal(short.code, 1, short.stderr);
+  assert.match(short.stderr, /^polaris: no design was verified: --rtl-budget 1 is less than/m);
+});
+
 test("verifiers and samplers that do not go together are refused", async () => {
   const unknown = await polaris([...SEARCH, "--verify", "silicon"]);
   const sampled = await polaris([...SEARCH, "--verify", "event", "--sampler", "anneal"]);

@@ -48,6 +48,7 @@ export async function runVerifiedSearch(
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();
+  let failure: string | undefined;
   try {
     const sorted = createHardwareSpace(space);
     const platforms = await collectPlatforms(pool, {
@@ -76,6 +77,7 @@ export async function runVerifiedSearch(
     });
     progress.clear();
     await write(context, args, workloads, model, result, (performance.now() - started) / 1000);
+    if (args.verify && !result.best) failure = unverified(args, result);
   } finally {
     progress.clear();
     await pool.close();
@@ -86,6 +88,10 @@ export async function runVerifiedSearch(
     throw new Interrupted(
       "interrupted: the best so far is given; runs are on record, the same command goes on",
     );
+  }
+  if (failure !== undefined) {
+    context.stderr.write(`polaris: ${failure}\n`);
+    process.exitCode = 1;
   }
 }
 
@@ -136,14 +142,22 @@ ${standing(args, result)}
 
 ${networks.map(formatNetwork).join("\n\n")}
 
-Layers: one run each, cycles and uJ as predicted (${args.fidelity}) and as verified (${args.verify?.kind ?? "not"}). Totals: weighted by runs.
+Layers: one run each, cycles and uJ as predicted (${args.fidelity}${model.profile === undefined ? "" : `, profile ${model.profile}`}) and as verified (${args.verify?.kind ?? "not"}). Totals: weighted by runs.
 `);
   }
   if (!args.quiet) {
     context.stderr.write(
-      `polaris: ${formatCount(result.runs)} layers run, ${result.verified.length} designs verified, ${result.failed.length} could not be run, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
+      `polaris: ${formatCount(result.runs)} layers asked for, ${result.verified.length} designs verified, ${result.failed.length} could not be run, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
     );
   }
+}
+
+/** Why a search that was to verify its design could not. */
+function unverified(args: VerifiedArgs, { failed }: VerifiedSearchResult): string {
+  const [first] = failed;
+  if (first)
+    return `no design was verified: ${failed.length} could not be run, the first since ${first.reason}`;
+  return `no design was verified: --rtl-budget ${args["rtl-budget"]} is less than the layers of one`;
 }
 
 /** What is known of the design, in a sentence that does not mix the two. */
@@ -157,7 +171,7 @@ function standing(args: VerifiedArgs, { best, promising, ended }: VerifiedSearch
   }
   const { predicted, verified } = best;
   const end = {
-    interval: "no other design can be better within the model's intervals",
+    interval: "no other design considered can be better within the model's intervals",
     budget: "the budget of runs ended the search",
     exhausted: "every design proposed was run",
     signal: "interrupted",
