@@ -88,3 +88,21 @@ test("a layer that the profile's RTL cannot run fails with the reason", async ()
   assert.equal(code, 1, stderr);
   assert.match(stdout.toString(), /runs no dilated layers/);
 });
+
+test("a flag of another fidelity is refused, not ignored", async () => {
+  for (const [flag, fidelity] of [
+    ["--measured", "analytical"],
+    ["--command", "starlight"],
+    ["--machine", "starlight"],
+    ["--model", "rtl"],
+  ] as const) {
+    const { code, stderr } = await polaris([
+      "evaluate",
+      file("rows.csv"),
+      ...["--fidelity", fidelity, flag, "none.json"],
+    ]);
+
+    assert.equal(code, 2, stderr);
+    assert.ok(stderr.startsWith(`polaris: ${flag}: expected --fidelity `), stderr);
+  }
+});

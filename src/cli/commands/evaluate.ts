@@ -7,7 +7,7 @@ import type { Argv, CommandModule } from "yargs";
 import { RESULT_COLUMNS } from "../../designs/chunk.ts";
 import { type DesignResult, evaluateDesign, parseDesign } from "../../designs/design.ts";
 import { evaluateCsv } from "../../designs/evaluate-csv.ts";
-import { InputError } from "../../errors.ts";
+import { InputError, UsageError } from "../../errors.ts";
 import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
@@ -75,12 +75,32 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           "One row out for each row in",
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
+      refuseIdle(args);
       const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
       if (args.fidelity === "starlight" && !isDocument) return evaluateTable(context, args);
       if (args.fidelity !== "analytical") return evaluateByEvaluator(context, args);
       return isDocument ? evaluateDocument(context, args) : evaluateTable(context, args);
     },
   };
+}
+
+/** Fidelities that flags belong to. */
+const BELONGS = {
+  model: ["starlight", "event"],
+  machine: ["event", "rtl"],
+  command: ["rtl"],
+  measured: ["rtl"],
+} as const;
+
+/** A flag without effect would be taken for one that had it. */
+function refuseIdle(args: EvaluateArgs): void {
+  for (const [flag, fidelities] of Object.entries(BELONGS)) {
+    if (args[flag as keyof typeof BELONGS] === undefined) continue;
+    if ((fidelities as readonly string[]).includes(args.fidelity)) continue;
+    throw new UsageError(
+      `--${flag}: expected --fidelity ${fidelities.join(" or ")} beside it, found ${args.fidelity}`,
+    );
+  }
 }
 
 async function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
