@@ -34,10 +34,25 @@ export interface Figure {
   draw(width: number, scope: string): Drawing;
 }
 
-/** A drawing as an element of a page, named for those who do not see it. */
+/** Ids of what a page says of a figure in words and in numbers. */
+export function figureIds(id: string): {
+  readonly title: string;
+  readonly caption: string;
+  readonly data: string;
+} {
+  return { title: `${id}-title`, caption: `${id}-caption`, data: `${id}-data` };
+}
+
+/** A drawing as an element of a page that has the elements of `figureIds`: for those who do not see it they are its name, its description and its details. */
 export function inlineSvg(figure: Figure, width: number, scope: string): string {
-  const drawing = figure.draw(width, scope);
-  return svg(drawing, { role: "img", "aria-label": `${figure.title}. ${figure.caption}` }, "");
+  const { title, caption, data } = figureIds(figure.id);
+  const attributes = {
+    role: "img",
+    "aria-labelledby": title,
+    "aria-describedby": caption,
+    "aria-details": data,
+  };
+  return svg(figure.draw(width, scope), attributes, "");
 }
 
 /** A drawing as a file of its own, in the colours of a theme. */

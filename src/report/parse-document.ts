@@ -56,7 +56,13 @@ export async function parseResultDocument(
     kind: points.length > 0 ? "points" : "design",
     provenance: parseProvenance(fields, facts),
     ...(typeof fields["optimal"] === "boolean"
-      ? { claim: { optimal: fields["optimal"], ...(gap === undefined ? {} : { gap }) } }
+      ? {
+          claim: {
+            optimal: fields["optimal"],
+            ...(gap === undefined ? {} : { gap }),
+            ...(fields["ended"] === "interval" ? { settled: true } : {}),
+          },
+        }
       : {}),
     workload: typeof named === "string" ? named : designs.map(({ workload }) => workload).join(", "),
     designs,
@@ -75,10 +81,13 @@ function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
   const text = (of: Fields, key: string): { [key: string]: string } =>
     typeof of[key] === "string" ? { [key]: of[key] } : {};
   const seed = optionalNumber(given["seed"]);
+  const verified = fields["verified"];
   return {
     ...facts,
     fidelity: fidelityOf(fields["fidelity"], facts.file),
     ...text(fields, "objective"),
+    ...text(fields, "profile"),
+    ...(isRecord(verified) && typeof verified["by"] === "string" ? { verifiedBy: verified["by"] } : {}),
     ...text(given, "polaris"),
     ...text(given, "command"),
     ...text(given, "weights"),
@@ -148,6 +157,7 @@ async function parseOne(fields: Fields, where: string, findWorkload: FindWorkloa
       const latency = optionalNumber(said["latencyCycles"]);
       const energy = optionalNumber(said["energyUj"]);
       const verified = optionalNumber(ran["latencyCycles"] ?? row["verifiedCycles"]);
+      const verifiedUj = optionalNumber(ran["energyUj"]);
       const interval = parseInterval(said["latencyInterval"]);
       return {
         ...layer,
@@ -156,6 +166,7 @@ async function parseOne(fields: Fields, where: string, findWorkload: FindWorkloa
         ...(energy === undefined || fidelity === "analytical" ? {} : { energyUj: energy }),
         ...(interval ? { latencyInterval: interval } : {}),
         ...(verified === undefined ? {} : { verifiedCycles: verified }),
+        ...(verifiedUj === undefined ? {} : { verifiedEnergyUj: verifiedUj }),
       };
     }),
     ...(latencyCycles === undefined || energyUj === undefined ? {} : { totals: { latencyCycles, energyUj } }),

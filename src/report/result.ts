@@ -18,6 +18,10 @@ export interface Provenance {
   readonly sampler?: string;
   /** What judged the design; tables do not say. */
   readonly fidelity?: Fidelity;
+  /** The RTL that a model stands for. */
+  readonly profile?: string;
+  /** What ran the designs that a search promised most of. */
+  readonly verifiedBy?: string;
   /** The weights of a learned model. */
   readonly weights?: string;
   readonly objective?: string;
@@ -28,6 +32,8 @@ export interface Claim {
   readonly optimal: boolean;
   /** The objective is at most (1 + gap) times the least; undefined where nothing is proven. */
   readonly gap?: number;
+  /** Nothing else that was considered can be better within the model's intervals. */
+  readonly settled?: boolean;
 }
 
 /** A layer of a design, with what a model other than the analytical one says of it; metrics are of one run. */
@@ -35,8 +41,9 @@ export interface LayerRecord extends DesignLayer {
   readonly latencyCycles?: number;
   readonly energyUj?: number;
   readonly latencyInterval?: Interval;
-  /** Cycles that the RTL took. */
+  /** Cycles that the RTL took, and the energy of what it counted. */
   readonly verifiedCycles?: number;
+  readonly verifiedEnergyUj?: number;
 }
 
 /** One design for one network. */

@@ -1,6 +1,7 @@
 import type { Engine } from "../fidelity/engine.ts";
+import type { Interval } from "../fidelity/evaluator.ts";
 import { type Totals, totals } from "../fidelity/totals.ts";
-import { area } from "../hardware/area.ts";
+import { type Area, area } from "../hardware/area.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { type ConvergenceInfo, convergenceInfo } from "./info/convergence.ts";
 import { type FrontInfo, frontInfo } from "./info/front.ts";
@@ -15,6 +16,10 @@ import type { Claim, DesignRecord, PointRecord, Provenance, ResultRecord, Verifi
 export interface DesignInfo {
   readonly record: DesignRecord;
   readonly totals: Totals;
+  /** Where the latency lies with 90 %: the ends of the layers' intervals added up, as if all of them erred alike. */
+  readonly latencyInterval?: Interval;
+  /** As the RTL ran the layers, if it ran all of them. */
+  readonly verified?: Totals;
   readonly layers: readonly LayerInfo[];
   readonly roofline: RooflineInfo;
   readonly occupancy: readonly OccupancyInfo[];
@@ -105,19 +110,42 @@ function titleOf({ kind, workload, points, verified }: ResultRecord): string {
 export function designInfo(record: DesignRecord, engine: Pick<Engine, "explain">): DesignInfo {
   const hardware = createHardware(record.hardware);
   const layers = layersInfo(engine, record.layers, hardware);
+  const silicon = area(hardware);
   const sums = totals(
     layers.map(({ latencyCycles, energyUj }) => ({ count: 1, latencyCycles, energyUj })),
-    area(hardware),
+    silicon,
   );
+  const verified = verifiedTotals(record, silicon);
+  const latencyInterval = sumOfIntervals(layers);
   const costly = [...layers].sort((a, b) => b.latencyCycles * b.energyUj - a.latencyCycles * a.energyUj);
   return {
     record,
     totals: sums,
+    ...(latencyInterval ? { latencyInterval } : {}),
+    ...(verified ? { verified } : {}),
     layers,
     roofline: rooflineInfo(layers, hardware),
     occupancy: occupancyInfo(layers, hardware),
     nests: costly.slice(0, NESTS).map((layer) => nestInfo(layer.record, hardware)),
     ...(record.totals ? { agrees: near(record.totals, sums) } : {}),
+  };
+}
+
+function verifiedTotals({ layers }: DesignRecord, silicon: Area): Totals | undefined {
+  const ran = layers.flatMap(({ count, verifiedCycles, verifiedEnergyUj }) =>
+    verifiedCycles === undefined || verifiedEnergyUj === undefined
+      ? []
+      : [{ count, latencyCycles: verifiedCycles, energyUj: verifiedEnergyUj }],
+  );
+  return ran.length === layers.length ? totals(ran, silicon) : undefined;
+}
+
+function sumOfIntervals(layers: readonly LayerInfo[]): Interval | undefined {
+  const intervals = layers.flatMap(({ latencyInterval }) => (latencyInterval ? [latencyInterval] : []));
+  if (intervals.length < layers.length) return undefined;
+  return {
+    low: intervals.reduce((sum, { low }) => sum + low, 0),
+    high: intervals.reduce((sum, { high }) => sum + high, 0),
   };
 }
 

@@ -1,7 +1,6 @@
 import { BASE_STYLE, PLOT_STYLE, THEME_STYLE } from "../report/page/style.ts";
 
 const STUDIO_STYLE = `
-.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:8px;top:8px;background:var(--paper);padding:6px;z-index:3}

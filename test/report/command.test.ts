@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { test } from "node:test";
 import { csvParse } from "d3-dsv";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { claimText } from "../../src/report/page/report.ts";
+import { claimText, renderReport } from "../../src/report/page/report.ts";
 import { parseResultDocument } from "../../src/report/parse-document.ts";
 import { parseResultTable } from "../../src/report/parse-table.ts";
 import { summarise } from "../../src/report/summary.ts";
@@ -141,8 +141,8 @@ test("a verified search keeps what was predicted apart from what was measured", 
   const layers = mapped.layers.map((layer) => ({
     ...layer,
     latencyCycles: undefined,
-    predicted: { latencyCycles: 100, energyUj: 1 },
-    verified: { latencyCycles: 125, energyUj: 1 },
+    predicted: { latencyCycles: 100, energyUj: 1, latencyInterval: { low: 90, high: 130 } },
+    verified: { latencyCycles: 125, energyUj: 2 },
   }));
   const others = [
     {
@@ -161,7 +161,7 @@ test("a verified search keeps what was predicted apart from what was measured", 
     others,
   };
   const info = summarise(
-    await parseResultDocument({ ...document, verified: { by: "rtl" } }, FACTS, find),
+    await parseResultDocument({ ...document, verified: { by: "rtl" }, ended: "interval" }, FACTS, find),
     await loadEngine(1),
   );
 
@@ -169,10 +169,25 @@ test("a verified search keeps what was predicted apart from what was measured", 
   assert.equal(info.designs[0]?.totals.latencyCycles, 100 * layers.length);
   const [run] = info.verifiedDesigns?.points ?? [];
   assert.deepEqual([run?.predicted, run?.interval?.high, run?.measured], [2, 3, 4]);
-  assert.match(
+  assert.equal(
     claimText(info),
-    /^the best of 1 designs that were run \(edp\); ranked by the event model, no proof$/,
+    "the best of the designs that were run (edp, 1): EDP (J × cycles) 4 verified, 2 predicted (90 %: 1 to 3); ranked by the event model, no other that was considered can be better within the model's intervals",
   );
+  const page = await renderReport(info, "1.2.3");
+  const tiles = [
+    ...page.matchAll(
+      /<dt>([^<]+)<\/dt><dd>([^<]+) <small>(?:[^<]+)<\/small><\/dd>(?:<dd class="beside">([^<]+))?/g,
+    ),
+  ];
+  assert.deepEqual(
+    tiles.slice(1, 4).map(([, ...tile]) => tile),
+    [
+      ["latency, verified", "875", "predicted 700; 90 %: 630 to 910"],
+      ["energy, verified", "14", "predicted 7"],
+      ["EDP, verified", "0.01225", "predicted 0.0049; 90 %: 0.00441 to 0.00637"],
+    ],
+  );
+  assert.match(page, /<th scope="row">verified by<\/th><td class="text">rtl</);
 });
 
 test("what is no result is refused with its place", async () => {

@@ -70,6 +70,8 @@ test("a page is well-formed, its ids are its own, its names are no markup", () =
 
   assertBalanced(page.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, ""));
   assert.equal(new Set(ids).size, ids.length);
+  for (const [, id] of page.matchAll(/aria-(?:labelledby|describedby|details)="([^"]+)"/g))
+    assert.ok(ids.includes(id), id);
   assert.ok(page.includes("&#60;b&#62;&#34;net&#34; &#38; co&#60;/b&#62;"));
   assert.ok(!page.includes("<b>"));
   assert.doesNotMatch(page, /NaN|undefined|Infinity/);

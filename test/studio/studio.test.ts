@@ -28,17 +28,22 @@ inBrowser("the studio shows what map proves, and answers a slider within 100 ms 
   assert.match(await brief(page), /^EDP 217,069 J × cycles, 18,247,342 cycles/);
   await page.locator("#slider-scratchpadKib").focus();
 
-  const times: number[] = [];
-  for (let i = 0; i < 9; i++) {
-    await page.keyboard.press(i < 5 ? "ArrowRight" : "ArrowLeft");
-    times.push(await answered(page, i + 2));
-  }
+  let answers = 1;
+  const medianOfMoves = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let i = 0; i < 9; i++) {
+      await page.keyboard.press(i < 5 ? "ArrowRight" : "ArrowLeft");
+      times.push(await answered(page, ++answers));
+    }
+    times.sort((a, b) => a - b);
+    t.diagnostic(`ms from input to the frame with the answer: ${times.map(Math.round).join(" ")}`);
+    return times[4] ?? Number.POSITIVE_INFINITY;
+  };
+  // What else the machine does may spoil a round, not five of them.
+  let median = await medianOfMoves();
+  for (let round = 1; round < 5 && median > 100; round++) median = Math.min(median, await medianOfMoves());
 
-  times.sort((a, b) => a - b);
-  const shown = times.map((time) => time.toFixed(0)).join(" ");
-  t.diagnostic(`ms from input to the frame with the answer, nine moves: ${shown}`);
-  // The machine may be busy with other tests: what it can do shows in the best of them.
-  assert.ok((times[2] ?? Infinity) <= 100, shown);
+  assert.ok(median <= 100, `median ${median} ms`);
   assert.match(await page.locator("#answer").innerText(), /mappings proven optimal \(edp\)/);
   assert.deepEqual(complaints, []);
 });

@@ -28,17 +28,25 @@ const ENERGY_STACK: Readonly<Record<Component, StackPart>> = {
 /** Cycles of each layer, all its runs, stacked by what they are spent on. */
 export function latencyFigure(layers: readonly LayerInfo[], id = "latency"): Figure {
   const intervals = layers.some(({ latencyInterval }) => latencyInterval !== undefined);
+  const verified = layers.some(({ verifiedCycles }) => verifiedCycles !== undefined);
   return {
     id,
     title: "Latency by layer",
     caption: `Cycles of all runs of each layer: those that the MACs need, and those that they wait for the resource that binds the layer.${
       intervals ? " Brackets: where the RTL lies with 90 %." : ""
-    }`,
+    }${verified ? " Bars and sums as predicted, diamonds as the RTL ran the layer." : ""}`,
     table: {
       columns: [
         { key: "layer", title: "layer" },
         { key: "runs", title: "runs" },
         { key: "latency_cycles", title: "latency (cycles)" },
+        ...(intervals
+          ? [
+              { key: "latency_low_cycles", title: "90 % interval, low (cycles)" },
+              { key: "latency_high_cycles", title: "90 % interval, high (cycles)" },
+            ]
+          : []),
+        ...(verified ? [{ key: "verified_cycles", title: "verified (cycles)" }] : []),
         ...LATENCY_PARTS.map((part) => ({
           key: `${part}_cycles`,
           title: `${LATENCY_STACK[part].text} (cycles)`,
@@ -49,21 +57,25 @@ export function latencyFigure(layers: readonly LayerInfo[], id = "latency"): Fig
         layer.name,
         layer.runs,
         layer.latencyCycles,
+        ...(intervals ? [layer.latencyInterval?.low ?? "", layer.latencyInterval?.high ?? ""] : []),
+        ...(verified ? [layer.verifiedCycles ?? ""] : []),
         ...LATENCY_PARTS.map((part) => layer.latencyParts[part]),
         layer.boundBy,
       ]),
     },
     draw: (width, scope) =>
       drawStack(
-        layers.map(({ name, latencyParts, latencyInterval }) => ({
+        layers.map(({ name, latencyParts, latencyInterval, verifiedCycles }) => ({
           name,
           values: latencyParts,
           ...(latencyInterval ? { interval: latencyInterval } : {}),
+          ...(verifiedCycles === undefined ? {} : { mark: verifiedCycles }),
         })),
         LATENCY_PARTS.map((part) => LATENCY_STACK[part]),
         "latency of all runs (cycles)",
         width,
         scope,
+        verified ? "verified" : "",
       ),
   };
 }

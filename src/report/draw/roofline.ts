@@ -3,8 +3,9 @@ import type { Drawing, Figure } from "../figure.ts";
 import type { RooflineInfo, RooflinePoint } from "../info/roofline.ts";
 import { bottomAxis, type Frame, leftAxis, logScale } from "../svg/axes.ts";
 import { element, escapeText, label, round, textWidth } from "../svg/element.ts";
-import { formatPercent, formatShort, formatValue } from "../svg/format.ts";
+import { formatPercent, formatValue } from "../svg/format.ts";
 import { legend } from "./legend.ts";
+import { type Box, boxesAlong, placeNames } from "./place-names.ts";
 import { symbolMark } from "./symbols.ts";
 
 /** What binds a layer: a symbol and a colour each. */
@@ -21,7 +22,7 @@ export function rooflineFigure(info: RooflineInfo, id = "roofline"): Figure {
   return {
     id,
     title: "Roofline",
-    caption: `MACs per cycle of each layer over its MACs per byte of DRAM traffic, under the roofs of the PE array (${formatValue(info.peakMacsPerCycle)} MACs per cycle) and of DRAM (${info.dramBytesPerCycle} bytes per cycle); they meet at ${formatValue(info.ridge)} MACs per byte. Symbols: what binds the layer. Named: the layers with most cycles.`,
+    caption: `MACs per cycle of each layer over its MACs per byte of DRAM traffic, under the roofs of the PE array (${formatValue(info.peakMacsPerCycle)} MACs per cycle) and of DRAM (${info.dramBytesPerCycle} bytes per cycle); they meet at ${formatValue(info.ridge)} MACs per byte. Symbols: what binds the layer. Named: of the layers with most cycles those that find room.`,
     table: {
       columns: [
         { key: "layer", title: "layer" },
@@ -77,6 +78,25 @@ function drawRoofline(info: RooflineInfo, width: number): Drawing {
   const [floor = 1] = y.domain();
   const start = Math.max(low, floor / slope);
   const roof = `M${round(x(start))} ${round(y(slope * start))}L${round(x(ridge))} ${round(y(peak))}H${frame.right}`;
+  const peakText = `${formatValue(peak)} MACs per cycle`;
+  const marks = points.map((point) => ({
+    name: point.name,
+    x: x(point.intensity),
+    y: y(point.macsPerCycle),
+    share: point.share,
+  }));
+  const obstacles: readonly Box[] = [
+    ...marks.map((mark) => ({ left: mark.x - 5, right: mark.x + 5, top: mark.y - 5, bottom: mark.y + 5 })),
+    ...boxesAlong([x(start), y(slope * start)], [x(ridge), y(peak)]),
+    { left: x(ridge), right: frame.right, top: y(peak) - 2, bottom: y(peak) + 2 },
+  ];
+  const peakBox: Box = {
+    left: frame.right - 4 - textWidth(peakText, 10),
+    right: frame.right,
+    top: y(peak) - 17,
+    bottom: y(peak),
+  };
+  const longest = [...marks].sort((a, b) => b.share - a.share).slice(0, NAMED);
   return {
     width,
     height: frame.bottom + 38,
@@ -85,10 +105,11 @@ function drawRoofline(info: RooflineInfo, width: number): Drawing {
       bottomAxis(x, frame, "operational intensity (MACs per DRAM byte)"),
       leftAxis(y, frame, "throughput (MACs per cycle)"),
       element("path", { class: "roof", d: roof }),
-      label(frame.right - 4, y(peak) - 6, `${formatShort(peak)} MACs per cycle`, {
+      label(frame.right - 4, y(peak) - 6, peakText, {
         "text-anchor": "end",
         class: "small",
       }),
+      ...placeNames(longest, obstacles, [peakBox], frame),
       ...points.map((point) =>
         symbolMark(
           groupOf(point.boundBy),
@@ -98,7 +119,6 @@ function drawRoofline(info: RooflineInfo, width: number): Drawing {
           element("title", {}, escapeText(describe(point))),
         ),
       ),
-      ...names(points, x, y, frame),
     ].join(""),
   };
 }
@@ -107,36 +127,4 @@ const groupOf = (bound: BoundBy): number => BOUNDS.findIndex((one) => one.bound 
 
 function describe({ name, intensity, macsPerCycle, boundBy, share }: RooflinePoint): string {
   return `${name}: ${formatValue(macsPerCycle)} MACs per cycle at ${formatValue(intensity)} MACs per DRAM byte, bound by ${boundBy}, ${formatPercent(share)} of the cycles`;
-}
-
-/** Names of the layers with most cycles, those that would cover another left out. */
-function names(
-  points: readonly RooflinePoint[],
-  x: (value: number) => number,
-  y: (value: number) => number,
-  frame: Frame,
-): readonly string[] {
-  const placed: { left: number; right: number; y: number }[] = [];
-  const labels: string[] = [];
-  for (const { name, intensity, macsPerCycle } of [...points]
-    .sort((a, b) => b.share - a.share)
-    .slice(0, NAMED)) {
-    const width = textWidth(name, 10);
-    const onRight = x(intensity) + 8 + width < frame.right;
-    const left = onRight ? x(intensity) + 7 : x(intensity) - 7 - width;
-    const line = y(macsPerCycle) + 14;
-    if (line > frame.bottom) continue;
-    const covers = placed.some(
-      (one) => left < one.right && one.left < left + width && Math.abs(one.y - line) < 12,
-    );
-    if (covers) continue;
-    placed.push({ left, right: left + width, y: line });
-    labels.push(
-      label(onRight ? left : left + width, line, name, {
-        class: "small halo",
-        ...(onRight ? {} : { "text-anchor": "end" }),
-      }),
-    );
-  }
-  return labels;
 }

@@ -3,6 +3,7 @@ import { bottomAxis, type Frame, linearScale } from "../svg/axes.ts";
 import { element, fitText, label, round, textWidth } from "../svg/element.ts";
 import { formatShort } from "../svg/format.ts";
 import { legend } from "./legend.ts";
+import { symbolMark } from "./symbols.ts";
 
 /** A part of every bar. */
 export interface StackPart {
@@ -19,10 +20,14 @@ export interface StackRow {
   readonly values: Readonly<Record<string, number>>;
   /** Ends of a bracket at the bar's end. */
   readonly interval?: { readonly low: number; readonly high: number };
+  /** Where a diamond stands. */
+  readonly mark?: number;
 }
 
 const ROW = 18;
 const BAR = 12;
+/** Of the symbols. */
+const DIAMOND = 3;
 
 /** Horizontal bars, one a row, each a stack of parts in the same order, with the sum at its end. */
 export function drawStack(
@@ -31,6 +36,7 @@ export function drawStack(
   axisTitle: string,
   width: number,
   scope: string,
+  markText = "",
 ): Drawing {
   const used = parts.filter(({ key }) => rows.some(({ values }) => (values[key] ?? 0) > 0));
   const names = Math.min(
@@ -38,9 +44,17 @@ export function drawStack(
     width * 0.32,
   );
   const sums = rows.map(({ values }) => used.reduce((sum, { key }) => sum + (values[key] ?? 0), 0));
-  const most = rows.reduce((top, { interval }, i) => Math.max(top, sums[i] ?? 0, interval?.high ?? 0), 0);
+  const ends = rows.map(({ interval, mark }, i) => Math.max(sums[i] ?? 0, interval?.high ?? 0, mark ?? 0));
   const key = legend(
-    used.map((part) => ({ text: part.text, sample: (x, y) => cell(part, x, y, 12, 10, scope) })),
+    [
+      ...used.map((part) => ({
+        text: part.text,
+        sample: (x: number, y: number) => cell(part, x, y, 12, 10, scope),
+      })),
+      ...(markText === ""
+        ? []
+        : [{ text: markText, sample: (x: number, y: number) => diamond(x + 6, y + 5) }]),
+    ],
     4,
     2,
     width - 8,
@@ -51,7 +65,7 @@ export function drawStack(
     top: key.height + 8,
     bottom: key.height + 8 + ROW * rows.length,
   };
-  const scale = linearScale(most, [frame.left, frame.right]);
+  const scale = linearScale(Math.max(0, ...ends), [frame.left, frame.right]);
   const bars = rows.map((row, i) => {
     const y = frame.top + ROW * i + (ROW - BAR) / 2;
     let sum = 0;
@@ -61,14 +75,16 @@ export function drawStack(
       const w = scale(sum) - from;
       return w > 0.05 ? cell(part, from, y, w, BAR, scope) : "";
     });
-    const end = scale(Math.max(sum, row.interval?.high ?? 0));
     return element(
       "g",
       {},
       label(frame.left - 6, y + 10, fitText(row.name, names - 8), { "text-anchor": "end" }),
       ...cells,
       row.interval ? bracket(scale(row.interval.low), scale(row.interval.high), y + BAR / 2) : "",
-      label(end + 5, y + 10, formatShort(sum), { class: "small" }),
+      row.mark === undefined ? "" : diamond(scale(row.mark), y + BAR / 2),
+      label(scale(ends[i] ?? sum) + (row.mark === undefined ? 5 : 8), y + 10, formatShort(sum), {
+        class: "small",
+      }),
     );
   });
   return {
@@ -97,6 +113,10 @@ function hatches(parts: readonly StackPart[], scope: string): string {
       ),
     );
   return patterns.length > 0 ? element("defs", {}, ...patterns) : "";
+}
+
+function diamond(x: number, y: number): string {
+  return symbolMark(DIAMOND, x, y, "f-ink halo");
 }
 
 function bracket(low: number, high: number, y: number): string {

@@ -50,7 +50,11 @@ export function verifiedFigure(info: VerifiedInfo, { id, title, unit, of }: Veri
 }
 
 function drawVerified({ points }: VerifiedInfo, unit: string, width: number): Drawing {
-  const all = points.flatMap(({ predicted, measured }) => [predicted, measured]);
+  const all = points.flatMap(({ predicted, measured, interval }) => [
+    predicted,
+    measured,
+    ...(interval && interval.low > 0 ? [interval.low, interval.high] : []),
+  ]);
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const side = Math.min(width - 70, 380);
   const frame: Frame = { left: 56, right: 56 + side, top: 28, bottom: 28 + side };

@@ -20,6 +20,8 @@ export interface LayerInfo {
   readonly runs: number;
   readonly latencyCycles: number;
   readonly latencyInterval?: Interval;
+  /** That the RTL took. */
+  readonly verifiedCycles?: number;
   readonly latencyParts: Readonly<Record<LatencyPart, number>>;
   readonly energyUj: number;
   readonly energyPartsUj: Readonly<Record<Component, number>>;
@@ -64,6 +66,7 @@ export function layersInfo(
             },
           }
         : {}),
+      ...(record.verifiedCycles === undefined ? {} : { verifiedCycles: runs * record.verifiedCycles }),
       latencyParts: latencyParts(explanation, latency, runs),
       energyUj: runs * energyUj,
       energyPartsUj: {

@@ -1,4 +1,4 @@
-import { type DataTable, type Figure, inlineSvg } from "../figure.ts";
+import { type DataTable, type Figure, figureIds, inlineSvg } from "../figure.ts";
 import { element, escapeText } from "../svg/element.ts";
 import { formatValue } from "../svg/format.ts";
 
@@ -10,14 +10,15 @@ const MOST_ROWS = 400;
 
 /** A figure of a page: drawn for both widths, with its table and buttons that save it. */
 export function figureHtml(figure: Figure): string {
+  const { title, caption } = figureIds(figure.id);
   return element(
     "figure",
-    { id: figure.id },
+    { id: figure.id, "aria-labelledby": title },
     element(
       "figcaption",
       {},
-      element("h3", {}, escapeText(figure.title)),
-      element("p", {}, escapeText(figure.caption)),
+      element("h3", { id: title }, escapeText(figure.title)),
+      element("p", { id: caption }, escapeText(figure.caption)),
     ),
     element("div", { class: "wide" }, inlineSvg(figure, WIDE, `${figure.id}-w`)),
     element("div", { class: "narrow" }, inlineSvg(figure, NARROW, `${figure.id}-n`)),
@@ -40,7 +41,7 @@ export function figureHtml(figure: Figure): string {
   );
 }
 
-function dataHtml({ title, table }: Figure): string {
+function dataHtml({ id, title, table }: Figure): string {
   const { rows } = table;
   const shown =
     rows.length > MOST_ROWS
@@ -49,8 +50,8 @@ function dataHtml({ title, table }: Figure): string {
   const region = { class: "scroll", tabindex: 0, role: "region", "aria-label": `Data of ${title}` };
   return element(
     "details",
-    {},
-    element("summary", {}, `Data: ${shown}`),
+    { id: figureIds(id).data },
+    element("summary", {}, element("span", { class: "hidden" }, escapeText(`${title}. `)), `Data: ${shown}`),
     element("div", region, tableHtml({ ...table, rows: rows.slice(0, MOST_ROWS) })),
   );
 }

@@ -6,6 +6,7 @@ import { formatPercent, formatValue } from "../svg/format.ts";
 import { figureHtml } from "./figure.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import { BASE_STYLE, PLOT_STYLE, REPORT_STYLE, THEME_STYLE } from "./style.ts";
+import { totalsHtml } from "./totals.ts";
 
 /**
  * A report as one HTML file that loads nothing and runs under a policy that names its own style and script by their hashes.
@@ -44,9 +45,10 @@ export async function renderReport(info: ReportInfo, version: string): Promise<s
 </head>
 <body>
 <main>
-<header><div><h1>${escapeText(info.title)}</h1><p class="muted">${escapeText(claimText(info))}</p></div>
-<button type="button" id="theme" class="no-print">Light / dark</button></header>
-${totalsHtml(info)}
+<header><h1>${escapeText(info.title)}</h1><button type="button" id="theme" class="no-print">Light / dark</button></header>
+<p class="claim">${escapeText(claimText(info))}</p>
+${info.designs.map((design) => totalsHtml(design, info.provenance.fidelity)).join("\n")}
+${leastHtml(info)}
 ${parts.join("\n")}
 ${provenanceHtml(info, version)}
 </main>
@@ -61,13 +63,19 @@ export function claimText(info: ReportInfo): string {
   const { claim, provenance, points, paretoPoints } = info;
   const { objective } = provenance;
   const of = objective === undefined ? "" : ` (${objective})`;
-  const model = `${provenance.fidelity ?? "unnamed"} model`;
+  const profile = provenance.profile === undefined ? "" : ` (profile ${provenance.profile})`;
+  const model = `${provenance.fidelity ?? "unnamed"} model${profile}`;
   if (points > 0) {
     const front = `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
     return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
   }
   if (info.verifiedDesigns) {
-    return `the best of ${formatValue(info.verifiedDesigns.count)} designs that were run${of}; ranked by the ${model}, no proof`;
+    const rest = claim?.settled
+      ? "no other that was considered can be better within the model's intervals"
+      : "no proof";
+    const { count } = info.verifiedDesigns;
+    const run = `${objective === undefined ? "" : `${objective}, `}${formatValue(count)}`;
+    return `the best of the designs that were run (${run}): ${bestText(info.verifiedDesigns)}; ranked by the ${model}, ${rest}`;
   }
   if (claim?.optimal === false && claim.gap === undefined) return `found by search${of}, no proof; ${model}`;
   if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
@@ -76,49 +84,33 @@ export function claimText(info: ReportInfo): string {
     : `within ${formatPercent(claim.gap ?? Number.NaN)} of the optimum${of}, ${model}`;
 }
 
-function totalsHtml({ best, designs }: ReportInfo): string {
-  const lists = designs.map(({ record, totals }) => {
-    const { peDim, scratchpadKib, accumulatorKib } = record.hardware;
-    return kpis(record.workload, [
-      ["hardware", `${peDim}×${peDim}`, `PEs, ${scratchpadKib} + ${accumulatorKib} KiB`],
-      ["latency", formatValue(totals.latencyCycles), "cycles"],
-      ["energy", formatValue(totals.energyUj), "µJ"],
-      ["EDP", formatValue(totals.edpJCycles), "J × cycles"],
-      [
-        "area",
-        formatValue(totals.areaMm2),
-        `mm²${totals.areaSource === "table" ? "" : `, ${totals.areaSource}`}`,
-      ],
-    ]);
-  });
-  const least =
-    best && designs.length === 0
-      ? element("p", { class: "note" }, escapeText(`Least EDP: ${describe(best)}.`))
-      : "";
-  return lists.join("") + least;
+/** The best of the designs that were run; points are in the order of their measurements. */
+function bestText({ points: [best], objective }: NonNullable<ReportInfo["verifiedDesigns"]>): string {
+  if (!best) return objective;
+  const { predicted, interval, measured } = best;
+  const ends = interval ? ` (90 %: ${formatValue(interval.low)} to ${formatValue(interval.high)})` : "";
+  return `${objective} ${formatValue(measured)} verified, ${formatValue(predicted)} predicted${ends}`;
 }
 
-function kpis(name: string, entries: readonly (readonly [string, string, string])[]): string {
-  return element(
-    "dl",
-    { class: "kpis", "aria-label": `Totals of ${name}` },
-    ...entries.map(([title, value, unit]) =>
-      element(
-        "div",
-        {},
-        element("dt", {}, escapeText(title)),
-        element("dd", {}, escapeText(value), " ", element("small", {}, escapeText(unit))),
-      ),
-    ),
-  );
+function leastHtml({ best, designs }: ReportInfo): string {
+  return best && designs.length === 0
+    ? element("p", { class: "note" }, escapeText(`Least EDP: ${describe(best)}.`))
+    : "";
 }
 
 function provenanceHtml(info: ReportInfo, version: string): string {
-  const { file, bytes, sha256, fidelity, polaris, command, seed, sampler, objective, weights } =
+  const { file, bytes, sha256, fidelity, profile, polaris, command, seed, sampler, objective, weights } =
     info.provenance;
+  const byMapping = fidelity === undefined || fidelity === "analytical";
   const rows: (readonly [string, string | undefined])[] = [
     ["result", `${file}, ${formatValue(bytes)} bytes, SHA-256 ${sha256}`],
-    ["model", fidelity ?? "not named in the file"],
+    [
+      "model",
+      fidelity === undefined
+        ? "not named in the file"
+        : `${fidelity}${profile === undefined ? "" : `, profile ${profile}`}`,
+    ],
+    ["verified by", info.provenance.verifiedBy],
     ["weights", weights],
     ["searched by", sampler === undefined ? undefined : `${sampler}, without a proof`],
     ["objective", objective],
@@ -129,9 +121,9 @@ function provenanceHtml(info: ReportInfo, version: string): string {
     [
       "check",
       info.designs.some(({ agrees }) => agrees === false)
-        ? "the totals in the file are not those of its mappings under the analytical model"
+        ? `the totals in the file are not those of its ${byMapping ? "mappings under the analytical model" : "layers"}`
         : info.designs.some(({ agrees }) => agrees === true)
-          ? "totals computed again from the mappings: equal to those in the file"
+          ? `totals ${byMapping ? "computed again from the mappings" : "added up again from the layers"}: equal to those in the file`
           : undefined,
     ],
   ];

@@ -21,6 +21,7 @@ h2{font-size:15px;margin:0 0 8px;font-weight:650}
 h3{font-size:13px;margin:0;font-weight:650}
 p{margin:0}
 a{color:var(--accent)}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .muted{color:var(--muted)}
 code,.code{font-family:ui-monospace,"SF Mono",Consolas,"DejaVu Sans Mono",monospace;font-size:12px;overflow-wrap:anywhere}
 button,select,input,.button{font:inherit;color:inherit}
@@ -47,6 +48,7 @@ details summary{cursor:pointer;font-size:12.5px;color:var(--muted);padding:2px 0
 .kpis dt{font-size:12px;color:var(--muted)}
 .kpis dd{margin:0;font-size:18px;font-weight:600;font-variant-numeric:tabular-nums}
 .kpis dd small{font-size:12px;font-weight:400;color:var(--muted)}
+.kpis dd.beside{font-size:12px;font-weight:400;color:var(--muted)}
 @media (max-width:599px){.wide{display:none}.narrow{display:block}.kpis{grid-template-columns:repeat(2,1fr)}}
 @media print{.tools,.no-print{display:none}.wide{display:block}.narrow{display:none}.scroll{max-height:none;overflow:visible}}
 `;
@@ -54,7 +56,8 @@ details summary{cursor:pointer;font-size:12.5px;color:var(--muted);padding:2px 0
 /** The report's own. */
 export const REPORT_STYLE = `
 main{max-width:1180px;margin:0 auto;padding:20px 16px 48px}
-header{display:flex;gap:16px;justify-content:space-between;align-items:flex-start;margin-bottom:14px}
+header{display:flex;gap:16px;justify-content:space-between;align-items:flex-start}
+.claim{color:var(--muted);margin:2px 0 14px}
 section{margin-top:30px;padding-top:14px;border-top:1px solid var(--line)}
 .provenance th{width:96px;vertical-align:top;text-align:left}
 .provenance td{text-align:left;white-space:normal;overflow-wrap:anywhere}

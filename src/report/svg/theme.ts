@@ -39,7 +39,7 @@ export const DARK: Theme = {
 
 /** The rules of every plot. `colour` gives a role's colour: a variable in a page, a literal in a file of its own. */
 export function plotStyle(colour: (role: string) => string): string {
-  const parts = ["mac", "register", "accumulator", "scratchpad", "dram", "spare", "accent", "muted"];
+  const parts = ["mac", "register", "accumulator", "scratchpad", "dram", "spare", "accent", "muted", "ink"];
   return [
     `svg{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:11px}`,
     `svg text{fill:${colour("ink")};font-variant-numeric:tabular-nums}`,

@@ -1,4 +1,4 @@
-import { type Figure, inlineSvg } from "../../report/figure.ts";
+import { type Figure, figureIds, inlineSvg } from "../../report/figure.ts";
 import { tableHtml } from "../../report/page/figure.ts";
 import { create } from "./dom.ts";
 
@@ -14,18 +14,20 @@ const SETTLED_MS = 150;
 
 /** A place for the figures of one id at the end of an element. */
 export function createFigureView(host: HTMLElement, id: string): FigureView {
-  const title = create("h3");
-  const caption = create("p");
+  const ids = figureIds(id);
+  const title = create("h3", { id: ids.title });
+  const caption = create("p", { id: ids.caption });
+  const data = create("summary", {}, "Data");
   const plot = create("div");
   const table = create("div", { class: "scroll", tabindex: "0", role: "region" });
   const tools = create("div", { class: "tools" });
   host.append(
     create(
       "figure",
-      { id },
+      { id, "aria-labelledby": ids.title },
       create("figcaption", {}, title, caption),
       plot,
-      create("details", {}, create("summary", {}, "Data"), table),
+      create("details", { id: ids.data }, data, table),
       tools,
     ),
   );
@@ -47,6 +49,7 @@ export function createFigureView(host: HTMLElement, id: string): FigureView {
     show(figure) {
       if (figure.title !== shown?.title) {
         title.textContent = figure.title;
+        data.replaceChildren(create("span", { class: "hidden" }, `${figure.title}. `), "Data");
         table.setAttribute("aria-label", `Data of ${figure.title}`);
         tools.replaceChildren(
           ...["svg", "png", "csv"].map((kind) =>
