@@ -1,5 +1,4 @@
 import { type Coefficients, packCoefficients } from "../event/coefficients.ts";
-import { issueCycles } from "../event/model.ts";
 import { Simulator } from "../event/simulator.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
 import type { RunLayer, Spread } from "../kernels/physics.ts";
@@ -178,10 +177,7 @@ function byKindRecords(coefficients: Coefficients): Readonly<Record<Kind, Float6
   return { convolution, matmul };
 }
 
-/**
- * The event model with given coefficients, on warm caches. Its walk over a sample of the tiles can fall short of what all of them
- * take together, which no latency can: the largest of these sums is the least that it says.
- */
+/** The event model with given coefficients, on warm caches. */
 export function createTeacher(kernels: WebAssembly.Module, coefficients: Coefficients): Teacher {
   const simulator = new Simulator(kernels, TEACHER_CAPACITY);
   const packed = packCoefficients(coefficients);
@@ -189,11 +185,7 @@ export function createTeacher(kernels: WebAssembly.Module, coefficients: Coeffic
     if (mappings.length > TEACHER_CAPACITY) throw new RangeError(`at most ${TEACHER_CAPACITY} mappings`);
     for (const [i, mapping] of mappings.entries()) simulator.describe(i, shape, toMapping(mapping), peDim);
     simulator.simulate(packed, mappings.length);
-    return mappings.map((_, i) => {
-      const simulation = simulator.read(i);
-      const { latencyCycles, loadCycles, executeCycles } = simulation;
-      return Math.max(latencyCycles, loadCycles, executeCycles, issueCycles(simulation, coefficients));
-    });
+    return mappings.map((_, i) => simulator.latencyCycles(i));
   };
 }
 
