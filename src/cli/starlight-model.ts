@@ -1,4 +1,5 @@
 import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
+import { unseal } from "../fidelity/model-file.ts";
 import { DEFAULT_STARLIGHT } from "../surrogate/default-model.ts";
 import { createStarlightEngine } from "../surrogate/engine.ts";
 import { createStarlightEvaluator } from "../surrogate/evaluator.ts";
@@ -19,11 +20,14 @@ export const modelOption = {
 /** Starlight as an evaluator. */
 export async function openStarlightEvaluator(
   file: string | undefined,
-  profile?: Profile,
+  profile: Profile = "gemmini-firesim",
 ): Promise<Evaluator> {
-  return createStarlightEvaluator(
-    await createStarlightEngine(await loadFastModule(), await loadStarlightModel(file, profile)),
+  const { document, where } = await readStarlight(file);
+  const engine = await createStarlightEngine(
+    await loadFastModule(),
+    parseStarlightModel(document, where, profile),
   );
+  return { ...createStarlightEvaluator(engine), learntFrom: unseal(document, where, "starlight").data };
 }
 
 /**
@@ -35,6 +39,14 @@ export async function loadStarlightModel(
   file: string | undefined,
   profile: Profile = "gemmini-firesim",
 ): Promise<StarlightModel> {
-  if (file === undefined) return parseStarlightModel(DEFAULT_STARLIGHT, "built-in model", profile);
-  return parseStarlightModel(await loadDocument(file), file, profile);
+  const { document, where } = await readStarlight(file);
+  return parseStarlightModel(document, where, profile);
+}
+
+async function readStarlight(
+  file: string | undefined,
+): Promise<{ readonly document: unknown; readonly where: string }> {
+  return file === undefined
+    ? { document: DEFAULT_STARLIGHT, where: "built-in model" }
+    : { document: await loadDocument(file), where: file };
 }

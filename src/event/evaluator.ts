@@ -18,9 +18,9 @@ export function createEventEvaluator(
   model: EventModel,
 ): Evaluator {
   const simulator = new Simulator(module);
-  const { model: numbers, profile } = model.file;
+  const { model: numbers, profile, data } = model.file;
 
-  const price = ({ shape, hardware, mapping }: Candidate): Outcome => {
+  const price = ({ shape, hardware, mapping, cold }: Candidate): Outcome => {
     const [broken] = violations(mapping, shape, hardware);
     if (broken) return { status: "infeasible", reason: broken.message };
     if (shape.Wdilation !== 1 || shape.Hdilation !== 1 || shape.Wstride !== shape.Hstride) {
@@ -29,7 +29,7 @@ export function createEventEvaluator(
         reason: `profile ${profile} runs no dilated layers, and one stride for both axes`,
       };
     }
-    simulator.describe(0, shape, mapping, arrayDim(hardware, mapping));
+    simulator.describe(0, shape, mapping, arrayDim(hardware, mapping), cold);
     simulator.simulate(model.packed);
     const simulation = simulator.read(0);
     const { latencyCycles, loadCycles, executeCycles, storeCycles, calls } = simulation;
@@ -52,6 +52,7 @@ export function createEventEvaluator(
   return {
     fidelity: "event",
     profile,
+    learntFrom: data,
     evaluate: async (candidates, signal) => {
       signal?.throwIfAborted();
       return candidates.map(price);

@@ -7,7 +7,7 @@ import type { Candidate } from "./evaluator.ts";
  * A candidate as one line of text. Two candidates have the same text exactly if no evaluator can tell them apart; loops of bound
  * 1 say nothing and are left out.
  */
-export function candidateText({ shape, hardware, mapping }: Candidate): string {
+export function candidateText({ shape, hardware, mapping, cold = false }: Candidate): string {
   return [
     `layer ${shapeKey(shape)}`,
     `hardware ${[
@@ -22,6 +22,7 @@ export function candidateText({ shape, hardware, mapping }: Candidate): string {
       hardware.registerWords,
     ].join(",")}`,
     `mapping ${formatMapping(withoutUnitLoops(mapping))}`,
+    ...(cold ? ["cold"] : []),
   ].join("; ");
 }
 

@@ -1,6 +1,7 @@
 import type { Hardware } from "../hardware/hardware.ts";
 import type { Mapping } from "../space/mapping.ts";
 import type { LayerShape } from "../workload/layer.ts";
+import type { ModelSource } from "./model-file.ts";
 
 /** What judges a design, each slower and truer than the one before. */
 export const FIDELITIES = ["analytical", "starlight", "event", "rtl"] as const;
@@ -18,6 +19,8 @@ export interface Candidate {
   readonly shape: LayerShape;
   readonly hardware: Hardware;
   readonly mapping: Mapping;
+  /** The caches hold nothing of the layer when it starts, as in its first run; they do by default. Models without caches ask not. */
+  readonly cold?: boolean;
 }
 
 /** What became of a candidate. Only `failed` is anybody's fault: an evaluation that crashed, hung or answered nonsense. */
@@ -51,6 +54,8 @@ export interface Interval {
 export interface Evaluator {
   readonly fidelity: Fidelity;
   readonly profile?: Profile;
+  /** Tables that the model was made from, of models that were. */
+  readonly learntFrom?: readonly ModelSource[];
   /**
    * Outcomes in the order of the candidates.
    *

@@ -17,6 +17,8 @@ const PAGE = 65536;
 /** An engine whose latencies are Starlight's: as fast, and with an interval (`latencyLow`, `latencyHigh` of its batch). */
 export interface StarlightEngine extends LocalEngine {
   readonly profile: Profile;
+  /** @param cold the caches hold nothing of the layer when it starts */
+  evaluateNow(shape: LayerShape, hardware: Hardware, count: number, cold?: boolean): void;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function createStarlightEngine(
   for (const { kind, network } of kinds) writeNetwork(memory, network, kind.network, kind.grid, form);
   const batch = new CandidateBatch(memory, address, capacity);
 
-  const evaluateNow = (shape: LayerShape, hardware: Hardware, count: number): void => {
+  const evaluateNow = (shape: LayerShape, hardware: Hardware, count: number, cold = false): void => {
     if (count > capacity) throw new RangeError(`the batch holds ${capacity} candidates, not ${count}`);
     const unfit = unfitFor(model.profile, shape);
     if (unfit !== undefined) throw new RangeError(unfit);
@@ -61,7 +63,7 @@ export async function createStarlightEngine(
     const { kind, network } = kinds[layer.matmul ? 1 : 0] as { kind: KindModel; network: number };
     writeContext(memory, CONTEXT, shape, hardware);
     const run = (array: number): void => {
-      writePhysics(memory, physics, layer, array, kind.coefficients, network, kind.spread);
+      writePhysics(memory, physics, layer, array, kind.coefficients, network, kind.spread, cold);
       exports.starlight(CONTEXT, physics, address, count, scratch);
     };
     if (model.profile === "gemmini-firesim" && isTrainingDummy(hardware))

@@ -12,15 +12,16 @@ export function createStarlightEvaluator(engine: StarlightEngine): Evaluator {
       signal?.throwIfAborted();
       const outcomes: Outcome[] = [];
       for (let first = 0; first < candidates.length; ) {
-        const { shape, hardware } = candidates[first] as Candidate;
+        const { shape, hardware, cold = false } = candidates[first] as Candidate;
         let end = first;
         for (; end < candidates.length && end - first < batch.capacity; end++) {
           const candidate = candidates[end] as Candidate;
-          if (candidate.shape !== shape || candidate.hardware !== hardware) break;
+          const alike = candidate.shape === shape && candidate.hardware === hardware;
+          if (!alike || (candidate.cold ?? false) !== cold) break;
           batch.write(end - first, candidate.mapping);
         }
         const unfit = unfitFor(engine.profile, shape);
-        if (unfit === undefined) engine.evaluateNow(shape, hardware, end - first);
+        if (unfit === undefined) engine.evaluateNow(shape, hardware, end - first, cold);
         for (let i = first; i < end; i++) {
           const { mapping } = candidates[i] as Candidate;
           const reason = unfit ?? violations(mapping, shape, hardware)[0]?.message;

@@ -6,7 +6,7 @@ import type { MeasuredRow } from "./dataset.ts";
 export interface Judgement {
   readonly row: MeasuredRow;
   readonly predictedCycles: number;
-  /** What decides the latency, by the model's own names. */
+  /** What decides the latency, by the model's own names; empty of models that do not say. */
   readonly boundBy: string;
   readonly interval?: Interval;
 }
@@ -74,7 +74,7 @@ function classes(judged: readonly Judgement[]): AccuracyReport["classes"] {
     const names = [
       matmul ? "matmul" : shape.R === 1 && shape.S === 1 ? "conv 1x1" : "conv RxS",
       `array ${String(peDim).padStart(3)}`,
-      `bound by ${one.boundBy}`,
+      ...(one.boundBy === "" ? [] : [`bound by ${one.boundBy}`]),
       ...(network === undefined ? [] : [`network ${network}`]),
     ];
     for (const name of names) members.set(name, [...(members.get(name) ?? []), one]);

@@ -10,7 +10,9 @@ import type { LayerShape } from "../workload/layer.ts";
 import type { MeasuredRow } from "./dataset.ts";
 import {
   byKind,
+  DISTILLATION,
   distil,
+  FINE_TUNING,
   fineTune,
   KINDS,
   type Kind,
@@ -24,9 +26,21 @@ import {
 import { type Ensemble, predictEnsemble, toIntegers } from "./ensemble.ts";
 import { type MappingGroup, mappingSet } from "./mapping-set.ts";
 import { NetworkInputs } from "./network-inputs.ts";
+import type { TrainingRecipe } from "./network-training.ts";
 
-/** Mappings that the event model is distilled on. */
-export const DISTILLED_MAPPINGS = 40_000;
+/** How much work a training is. */
+export interface TrainingEffort {
+  /** Mappings that the event model is distilled on. */
+  readonly mappings: number;
+  readonly distillation: TrainingRecipe;
+  readonly fineTuning: TrainingRecipe;
+}
+
+export const FULL_EFFORT: TrainingEffort = {
+  mappings: 40_000,
+  distillation: DISTILLATION,
+  fineTuning: FINE_TUNING,
+};
 
 /** What Starlight predicts for one mapping. */
 export interface Prediction {
@@ -51,6 +65,7 @@ export class StarlightTrainer {
   private readonly groups: readonly MappingGroup[];
   private readonly layers = new Map<LayerShape, RunLayer>();
   private readonly seed: number;
+  private readonly effort: TrainingEffort;
   readonly profile: Profile;
 
   /**
@@ -60,14 +75,15 @@ export class StarlightTrainer {
   constructor(
     kernels: WebAssembly.Module,
     training: WebAssembly.Module,
-    options: { readonly profile: Profile; readonly seed: number; readonly mappings?: number },
+    options: { readonly profile: Profile; readonly seed: number; readonly effort?: TrainingEffort },
   ) {
     this.kernels = kernels;
     this.training = training;
     this.described = new NetworkInputs(kernels);
     this.profile = options.profile;
     this.seed = options.seed;
-    this.groups = mappingSet(kernels, options.mappings ?? DISTILLED_MAPPINGS, options.seed);
+    this.effort = options.effort ?? FULL_EFFORT;
+    this.groups = mappingSet(kernels, this.effort.mappings, options.seed);
   }
 
   /** Distils a calibrated event model. */
@@ -77,7 +93,9 @@ export class StarlightTrainer {
     const labelled = labelMappings(this.groups, (shape) => this.layer(shape), teacher);
     const kinds = byKind(searchedFirst(labelled), ({ layer }) => layer.matmul);
     const simulated = forKinds((kind) => toRows(this.described, records[kind], kinds[kind]));
-    const ensembles = forKinds((kind) => distil(this.training, simulated[kind], this.seed));
+    const ensembles = forKinds((kind) =>
+      distil(this.training, simulated[kind], this.seed, this.effort.distillation),
+    );
     return { coefficients, ensembles, simulated };
   }
 
@@ -96,6 +114,7 @@ export class StarlightTrainer {
         simulated[kind],
         toRows(this.described, records[kind], kinds[kind]),
         this.seed + 1,
+        this.effort.fineTuning,
       ),
     );
     return { coefficients, ensembles, simulated };

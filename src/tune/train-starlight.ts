@@ -1,14 +1,17 @@
 import type { Coefficients } from "../event/coefficients.ts";
 import { type ModelFile, type ModelSource, seal } from "../fidelity/model-file.ts";
 import type { Spread } from "../kernels/physics.ts";
+import { createStarlightEngine } from "../surrogate/engine.ts";
+import { createStarlightEvaluator } from "../surrogate/evaluator.ts";
 import { type StarlightDocument, type StarlightModel, toDocument } from "../surrogate/model.ts";
 import type { CalibrationPool } from "./calibrate.ts";
 import { cleanRows, type MeasuredRow } from "./dataset.ts";
 import { KINDS, type Kind } from "./distil.ts";
 import { crossValidation, type Split } from "./folds.ts";
 import { coverage, fitSpread, type Judged } from "./interval.ts";
+import { judgeRows } from "./judge-rows.ts";
 import { type AccuracyReport, type Judgement, reportAccuracy } from "./report.ts";
-import { type Prediction, StarlightTrainer } from "./starlight-training.ts";
+import { type Prediction, StarlightTrainer, type TrainingEffort } from "./starlight-training.ts";
 import { toCalibrationRow } from "./train.ts";
 
 export interface StarlightRequest {
@@ -19,6 +22,8 @@ export interface StarlightRequest {
   readonly rows: readonly MeasuredRow[];
   readonly sources: readonly ModelSource[];
   readonly seed: number;
+  /** Less work than a model to rely on takes; all of it by default. */
+  readonly effort?: TrainingEffort;
   /** What a calibration believes before it sees the rows. */
   readonly prior?: Coefficients;
   /** The command line and the day, for the file. */
@@ -31,7 +36,7 @@ export interface StarlightRequest {
 export interface StarlightTraining {
   readonly model: StarlightModel;
   readonly file: ModelFile<StarlightDocument>;
-  /** Of the rows that were learnt from. */
+  /** Of the rows that were learnt from, by the model as the file holds it. */
   readonly fit: AccuracyReport;
   /** Of rows held out, dealt out one by one; of layers held out. */
   readonly random: AccuracyReport;
@@ -77,7 +82,11 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
     ...splits.map(({ train }) => calibrate(train.map((row) => rows[row] as MeasuredRow))),
   ]);
 
-  const trainer = new StarlightTrainer(module, training, { profile: "gemmini-firesim", seed });
+  const trainer = new StarlightTrainer(module, training, {
+    profile: "gemmini-firesim",
+    seed,
+    ...(request.effort === undefined ? {} : { effort: request.effort }),
+  });
   const judge = ({ train, test }: Split, split: number): readonly HeldOutRow[] => {
     const distilled = trainer.distil(onSplits[split] as Coefficients);
     const tuned = trainer.fineTune(
@@ -101,7 +110,8 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
 
   const tuned = trainer.fineTune(trainer.distil(onAll as Coefficients), rows);
   const model = trainer.toModel(tuned, spreads(byLayer));
-  const fitted = trainer.predict(tuned, rows);
+  const fitted = createStarlightEvaluator(await createStarlightEngine(module, model));
+  const fit = reportAccuracy(await judgeRows(fitted, rows));
   step();
   return {
     model,
@@ -112,7 +122,7 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
       madeBy: request.madeBy,
       model: toDocument(model, request.date),
     }),
-    fit: reportAccuracy(rows.map((row, i) => judgement(row, fitted[i] as Prediction))),
+    fit,
     random: reportAccuracy(byRow.map(({ row, prediction }) => judgement(row, prediction))),
     layers: reportAccuracy(byLayer.map(({ row, prediction }) => judgement(row, prediction))),
     distilledLayers: reportAccuracy(byLayer.map(({ row, distilled }) => judgement(row, distilled))),

@@ -57,7 +57,10 @@ test("train writes a model that evaluate and validate take, the same for one wor
 
   const judged = await polaris(["validate", "--rtl", file("rtl.csv"), "--model", file("one.json"), "--json"]);
   assert.equal(judged.code, 0, judged.stderr);
-  assert.deepEqual(JSON.parse(judged.stdout.toString()).latency, report.fit.latency);
+  const validation = JSON.parse(judged.stdout.toString());
+  assert.deepEqual(validation.latency, report.fit.latency);
+  assert.deepEqual(validation.ranking, report.fit.ranking);
+  assert.deepEqual([validation.learntFrom, validation.inSample], [data, data]);
 
   const priced = await polaris([
     "evaluate",
@@ -82,6 +85,24 @@ test("train writes a model that evaluate and validate take, the same for one wor
     const [low, latency, high] = [row["latency_low"], row["latency_cycles"], row["latency_high"]].map(Number);
     assert.ok((low as number) <= (latency as number) && (latency as number) <= (high as number));
   }
+});
+
+test("validate says which of the rows its model learnt from, and nothing of rows that it has not seen", async () => {
+  writeFileSync(file("new.csv"), await measuredTable(14));
+  const validate = (...tables: readonly string[]) =>
+    polaris(["validate", "--model", file("one.json"), ...tables.flatMap((table) => ["--rtl", file(table)])]);
+
+  const [known, fresh, both] = await Promise.all([
+    validate("rtl.csv"),
+    validate("new.csv"),
+    validate("rtl.csv", "new.csv"),
+  ]);
+
+  const line = (rows: number): string =>
+    `in-sample: the model learnt from 24 of these ${rows} rows (rtl.csv)`;
+  assert.equal(known.stdout.toString().split("\n")[0], line(24));
+  assert.equal(both.stdout.toString().split("\n")[0], line(38));
+  assert.ok(!fresh.stdout.toString().includes("in-sample"));
 });
 
 test("validate of the analytical model needs no model file and gives classes, ranking and the worst rows", async () => {

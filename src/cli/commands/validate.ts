@@ -1,10 +1,10 @@
 import type { Argv, CommandModule } from "yargs";
 import { InputError } from "../../errors.ts";
 import { createAnalyticalEvaluator } from "../../fidelity/analytical.ts";
-import type { Evaluator } from "../../fidelity/evaluator.ts";
+import type { ModelSource } from "../../fidelity/model-file.ts";
 import { loadEngine } from "../../starlight.ts";
-import type { MeasuredRow } from "../../tune/dataset.ts";
-import { type AccuracyReport, type Judgement, reportAccuracy } from "../../tune/report.ts";
+import { judgeRows } from "../../tune/judge-rows.ts";
+import { type AccuracyReport, reportAccuracy } from "../../tune/report.ts";
 import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
 import type { CliContext } from "../context.ts";
 import { openEventEvaluator } from "../event-model.ts";
@@ -49,7 +49,7 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         .option("quiet", shared.quiet)
         .example("$0 validate --rtl rows.csv", "Errors by class of layer") as unknown as Argv<ValidateArgs>,
     handler: async ({ rtl, fidelity, model, json, quiet }) => {
-      const { rows, excluded } = await readMeasured(rtl, await loadEngine(64));
+      const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64));
       if (rows.length === 0) {
         throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
       }
@@ -64,12 +64,13 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
             ? await openStarlightEvaluator(model)
             : createAnalyticalEvaluator(await loadEngine(64));
       try {
-        const report = reportAccuracy(await judgeAll(evaluator, rows, context.signal));
-        const profile = evaluator.profile === undefined ? {} : { profile: evaluator.profile };
+        const report = reportAccuracy(await judgeRows(evaluator, rows, context.signal));
+        const { profile, learntFrom = [] } = evaluator;
+        const inSample = sources.filter(({ crc32 }) => learntFrom.some((one) => one.crc32 === crc32));
         context.stdout.write(
           json
-            ? `${JSON.stringify({ version: 1, fidelity, ...profile, ...report })}\n`
-            : `${formatReport(report)}\n`,
+            ? `${JSON.stringify({ version: 1, fidelity, profile, learntFrom, inSample, ...report })}\n`
+            : `${formatInSample(inSample, rows.length)}${formatReport(report)}\n`,
         );
       } finally {
         await evaluator.close();
@@ -78,25 +79,12 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
   };
 }
 
-async function judgeAll(
-  evaluator: Evaluator,
-  rows: readonly MeasuredRow[],
-  signal: AbortSignal,
-): Promise<readonly Judgement[]> {
-  const outcomes = await evaluator.evaluate(rows, signal);
-  return rows.flatMap((row, i): readonly Judgement[] => {
-    const outcome = outcomes[i];
-    if (outcome?.status !== "priced") return [];
-    const { latencyCycles, boundBy = "", latencyInterval } = outcome;
-    return [
-      {
-        row,
-        predictedCycles: latencyCycles,
-        boundBy,
-        ...(latencyInterval === undefined ? {} : { interval: latencyInterval }),
-      },
-    ];
-  });
+/** Says which of the rows the model was made from: of those the figures say how well it fits, not how well it predicts. */
+function formatInSample(inSample: readonly ModelSource[], rows: number): string {
+  if (inSample.length === 0) return "";
+  const learnt = inSample.reduce((sum, source) => sum + source.rows, 0);
+  const names = inSample.map(({ name }) => name).join(", ");
+  return `in-sample: the model learnt from ${formatCount(learnt)} of these ${formatCount(rows)} rows (${names})\n\n`;
 }
 
 function formatReport(report: AccuracyReport): string {
