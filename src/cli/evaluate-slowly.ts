@@ -1,17 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
-import { gunzipSync } from "node:zlib";
 import { csvFormatRows } from "d3-dsv";
 import { parseCandidates, refuseBadRows } from "../designs/candidates.ts";
 import { parseDesign } from "../designs/design.ts";
 import { pricedCsv, pricedHeader, pricedJson, priceTable } from "../designs/price-table.ts";
 import { type PricedDesign, priceDesign } from "../designs/priced-design.ts";
-import { InputError } from "../errors.ts";
 import type { Evaluator } from "../fidelity/evaluator.ts";
-import { loadDocument, loadWorkload, unreadable } from "../workload/load.ts";
-import { type CliContext, Interrupted } from "./context.ts";
+import { loadDocument, loadWorkload } from "../workload/load.ts";
+import { type CliContext, Failed, Interrupted } from "./context.ts";
 import { checkOutput, openOutput, saveOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { readTable } from "./read-table.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 import { fitted } from "./terminal.ts";
 
@@ -23,16 +20,11 @@ export interface SlowEvaluateArgs {
   readonly quiet: boolean;
 }
 
-/** Some designs have no metrics, each with a reason where its metrics would stand. Exit code 1. */
-export class DesignsFailed extends Error {
-  override readonly name = "DesignsFailed";
-}
-
 /**
  * Evaluates a design or a design table with an evaluator that takes its time: progress a design at a time, and a design that
  * fails leaves a reason and the run going.
  *
- * @throws DesignsFailed at the end, if any did
+ * @throws Failed at the end, if any did: some designs have no metrics, each with a reason in their place
  */
 export async function evaluateSlowly(
   context: CliContext,
@@ -77,7 +69,7 @@ async function evaluateTable(
 ): Promise<void> {
   const { designs, out, json } = args;
   const name = designs === "-" ? "stdin" : designs;
-  const table = parseCandidates(await readTable(designs), name);
+  const table = parseCandidates(await readTable(designs, context.stdin), name);
   // Before hours of work, not after them.
   if (!args["keep-going"]) refuseBadRows(table);
   const progress = createProgress(context, args.quiet);
@@ -118,20 +110,8 @@ async function evaluateTable(
   refuseFailures(failed, rows, "rows");
 }
 
-/** The text of a table, byte for byte as Latin-1. */
-export async function readTable(designs: string): Promise<string> {
-  try {
-    const bytes = designs === "-" ? await buffer(process.stdin) : await readFile(designs);
-    return (/\.gz$/i.test(designs) ? gunzipSync(bytes) : bytes).toString("latin1");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith("Z_"))
-      throw new InputError({ where: designs, expected: "gzip data", found: "damaged or other data" });
-    throw unreadable(designs, error);
-  }
-}
-
 function refuseFailures(failed: number, all: number, what: string): void {
-  if (failed > 0) throw new DesignsFailed(`${failed} of ${all} ${what} failed, each with a reason`);
+  if (failed > 0) throw new Failed(`${failed} of ${all} ${what} failed, each with a reason`);
 }
 
 function formatDesign(result: PricedDesign): string {

@@ -1,17 +1,18 @@
+import type { Readable } from "node:stream";
 import { parseCandidates } from "../designs/candidates.ts";
 import { parseDesign } from "../designs/design.ts";
 import { InputError } from "../errors.ts";
 import type { Case } from "../evaluators/simulate.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
-import { readTable } from "./evaluate-slowly.ts";
+import { readTable } from "./read-table.ts";
 
 /**
  * The layers of a design file, or the rows of a design table.
  *
  * @throws InputError, for the first row that is no design too
  */
-export async function readCases(designs: string): Promise<readonly Case[]> {
+export async function readCases(designs: string, stdin: Readable): Promise<readonly Case[]> {
   if (/\.(json|ya?ml)$/i.test(designs)) {
     const { hardware, layers } = await parseDesign(await loadDocument(designs), designs, loadWorkload);
     const machine = createHardware(hardware);
@@ -21,7 +22,7 @@ export async function readCases(designs: string): Promise<readonly Case[]> {
       candidate: { shape, mapping, hardware: machine },
     }));
   }
-  const { rows } = parseCandidates(await readTable(designs), designs);
+  const { rows } = parseCandidates(await readTable(designs, stdin), designs);
   return rows.map(({ row, read }) => {
     if (read instanceof InputError) throw read;
     return { name: `row ${row}`, count: 1, candidate: read };

@@ -49,8 +49,10 @@ export async function createJobPool(workers: number, starlight?: StarlightModel)
   const workerData: JobWorkerData = { module, ...(starlight ? { starlight } : {}) };
   const pool = new Piscina({
     filename: import.meta.resolve("#job-worker"),
-    minThreads: workers,
+    // A thread starts with the first job that waits for it, and stays.
+    minThreads: 0,
     maxThreads: workers,
+    idleTimeout: Number.POSITIVE_INFINITY,
     workerData,
     // Without a limit what a worker holds grows with the machine, not with the work.
     resourceLimits: { maxYoungGenerationSizeMb: 32 },

@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runCli } from "../../src/cli/run.ts";
 import { dosaCells, dosaHeader } from "../../src/designs/dosa-table.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { createRng } from "../../src/rng.ts";
@@ -16,6 +19,8 @@ import { assertValid, hasSchema } from "../schema/validator.ts";
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
 /** What a run of the program left. */
 export interface Run {
   readonly code: number | null;
@@ -23,16 +28,44 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the built program to its end. What it prints under --json must be as its schema says, if there is one. */
+/**
+ * Runs a command line to its end in this process: a start of Node costs more than most answers. What it prints under --json
+ * must be as its schema says, if there is one.
+ */
 export async function polaris(args: readonly string[], stdin: Uint8Array | string = ""): Promise<Run> {
-  const run = await runProgram(args, stdin);
+  const stdout = new Collected();
+  const stderr = new Collected();
+  const code = await runCli({
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    version,
+    args,
+  });
+  const run = { code, stdout: stdout.bytes, stderr: stderr.bytes.toString() };
   const [command = ""] = args;
   if (run.code === 0 && args.includes("--json") && hasSchema(command))
     assertValid(command, JSON.parse(run.stdout.toString()));
   return run;
 }
 
-function runProgram(args: readonly string[], stdin: Uint8Array | string): Promise<Run> {
+/** A stream that is no terminal. */
+class Collected extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+/** Runs the built program to its end: where the process is what is tested. */
+export function runProgram(args: readonly string[], stdin: Uint8Array | string = ""): Promise<Run> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: "pipe" });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -29,7 +29,7 @@ async function measuredTable(count: number): Promise<string> {
   return tableText(cells, header);
 }
 
-writeFileSync(file("rtl.csv"), await measuredTable(24));
+writeFileSync(file("rtl.csv"), await measuredTable(12));
 
 test("train writes a model that evaluate and validate take, the same for one worker and for two", async () => {
   const args = ["train", "--rtl", file("rtl.csv"), "--quiet"];
@@ -38,7 +38,7 @@ test("train writes a model that evaluate and validate take, the same for one wor
 
   assert.equal(one.stderr, "");
   assert.equal(one.code, 0);
-  assert.match(one.stdout.toString(), /^layers held out +24 /m);
+  assert.match(one.stdout.toString(), /^layers held out +12 /m);
   const model = readFileSync(file("one.json"), "utf8");
   assert.equal(readFileSync(file("two.json"), "utf8"), model);
   const { kind, profile, data, madeBy, model: numbers } = JSON.parse(model);
@@ -46,13 +46,13 @@ test("train writes a model that evaluate and validate take, the same for one wor
   assert.equal(profile, "gemmini-firesim");
   assert.deepEqual(
     data.map(({ name, rows }: { name: string; rows: number }) => [name, rows]),
-    [["rtl.csv", 24]],
+    [["rtl.csv", 12]],
   );
   assert.equal(madeBy, `polaris train --rtl ${file("rtl.csv")}`);
   assert.equal(Object.keys(numbers.coefficients).length, COEFFICIENTS.length);
   const report = JSON.parse(two.stdout.toString());
   assert.equal(report.version, 1);
-  assert.equal(report.random.latency.rows, 24);
+  assert.equal(report.random.latency.rows, 12);
   assert.ok(report.fit.latency.mapePercent < 15, JSON.stringify(report.fit.latency));
 
   const judged = await polaris(["validate", "--rtl", file("rtl.csv"), "--model", file("one.json"), "--json"]);
@@ -80,7 +80,7 @@ test("train writes a model that evaluate and validate take, the same for one wor
     text.slice(0, 120),
   );
   const rows = csvParse(text);
-  assert.equal(rows.length, 24);
+  assert.equal(rows.length, 12);
   for (const row of rows) {
     const [low, latency, high] = [row["latency_low"], row["latency_cycles"], row["latency_high"]].map(Number);
     assert.ok((low as number) <= (latency as number) && (latency as number) <= (high as number));
@@ -117,8 +117,8 @@ test("validate of the analytical model needs no model file and gives classes, ra
   assert.equal(stderr, "");
   assert.equal(code, 0);
   const text = stdout.toString();
-  assert.match(text, /^all, latency +24 /m);
-  assert.match(text, /^conv RxS +24 /m);
+  assert.match(text, /^all, latency +12 /m);
+  assert.match(text, /^conv RxS +12 /m);
   assert.match(text, /^within a layer \(1 with 10 or more mappings\): mean Spearman /m);
   assert.match(text, /furthest off: line/);
 });

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Argv, CommandModule } from "yargs";
 import { diagnose, type Finding } from "../../measure/doctor.ts";
-import type { CliContext } from "../context.ts";
+import { type CliContext, Failed } from "../context.ts";
 import { shared } from "../options.ts";
 import { formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -28,7 +28,8 @@ export function doctorCommand(context: CliContext): CommandModule<object, Doctor
           ? `${JSON.stringify({ version: 1, findings })}\n`
           : fitted(context.stdout, formatFindings(findings)),
       );
-      if (findings.some(({ required, found }) => required && found === undefined)) process.exitCode = 1;
+      const missing = findings.filter(({ required, found }) => required && found === undefined);
+      if (missing.length > 0) throw new Failed(`not here: ${missing.map(({ name }) => name).join(", ")}`);
     },
   };
 }

@@ -47,7 +47,7 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           type: "string",
           demandOption: true,
           // yargs takes a lone - for a flag without a name, and its text for empty.
-          coerce: (value: string) => (value === "" && process.argv.includes("-") ? "-" : value),
+          coerce: (value: string) => (value === "" && context.args.includes("-") ? "-" : value),
         })
         .option("out", shared.out)
         .option("json", shared.json)
@@ -135,7 +135,7 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
   const fromStdin = designs === "-";
   const size = fromStdin ? undefined : await fileSize(designs);
   const zipped = /\.gz$/i.test(designs);
-  const file: Readable = fromStdin ? process.stdin : createReadStream(designs, { highWaterMark: 128 * 1024 });
+  const file: Readable = fromStdin ? context.stdin : createReadStream(designs, { highWaterMark: 128 * 1024 });
   const input = zipped ? file.pipe(createGunzip({ chunkSize: 128 * 1024 })) : file;
   file.on("error", (error) => input.destroy(error));
   // A fault may come before anybody reads; whoever reads then is told.

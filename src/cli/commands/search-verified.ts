@@ -12,7 +12,7 @@ import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
 import { priceDesign } from "../../studies/priced-design.ts";
 import type { Workload } from "../../workload/workload.ts";
-import { type CliContext, Interrupted } from "../context.ts";
+import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
 import { saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -89,10 +89,7 @@ export async function runVerifiedSearch(
       "interrupted: the best so far is given; runs are on record, the same command goes on",
     );
   }
-  if (failure !== undefined) {
-    context.stderr.write(`polaris: ${failure}\n`);
-    process.exitCode = 1;
-  }
+  if (failure !== undefined) throw new Failed(failure);
 }
 
 async function write(

@@ -11,8 +11,7 @@ import { type Simulated, simulateCases } from "../../evaluators/simulate.ts";
 import { formatTimeline } from "../../evaluators/timeline.ts";
 import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
-import { type CliContext, Interrupted } from "../context.ts";
-import { DesignsFailed } from "../evaluate-slowly.ts";
+import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { evaluatorOptions } from "../evaluator-options.ts";
 import { integer, once, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
@@ -125,7 +124,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   await checkOutput(args.vcd);
   if (args.timeline !== undefined && (args.verilator || args.vcd !== undefined))
     throw new UsageError("--timeline: expected the embedded RTL, found --verilator or --vcd");
-  const cases = await readCases(args.designs);
+  const cases = await readCases(args.designs, context.stdin);
   const file =
     args.machine === undefined ? undefined : parseMachine(await loadDocument(args.machine), args.machine);
   const maxCycles = args["max-cycles"];
@@ -166,5 +165,5 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   if (context.signal.aborted)
     throw new Interrupted(`interrupted after ${done.length} of ${cases.length} designs`);
   const failed = done.filter(({ outcome }) => outcome.status !== "priced").length;
-  if (failed > 0) throw new DesignsFailed(`${failed} of ${cases.length} designs failed, each with a reason`);
+  if (failed > 0) throw new Failed(`${failed} of ${cases.length} designs failed, each with a reason`);
 }

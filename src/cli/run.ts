@@ -1,0 +1,93 @@
+import yargs from "yargs";
+import { InputError, UsageError } from "../errors.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
+import { importCommand } from "./commands/import.ts";
+import { mapCommand } from "./commands/map.ts";
+import { mcpCommand } from "./commands/mcp.ts";
+import { reportCommand } from "./commands/report.ts";
+import { searchCommand } from "./commands/search.ts";
+import { simulateCommand } from "./commands/simulate.ts";
+import { studioCommand } from "./commands/studio.ts";
+import { sweepCommand } from "./commands/sweep.ts";
+import { trainCommand } from "./commands/train.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { type CliContext, Failed, Interrupted } from "./context.ts";
+
+export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
+
+/** Runs a command line to its end; what goes wrong is said on stderr. The exit code. */
+export async function runCli(context: CliContext): Promise<number> {
+  try {
+    await parse(context);
+    return EXIT.done;
+  } catch (error) {
+    return report(context, error);
+  }
+}
+
+async function parse(context: CliContext): Promise<void> {
+  const parser = yargs([...context.args])
+    .scriptName("polaris")
+    .usage("$0 <command>\n\nExplore designs of deep-learning accelerators.")
+    .command(evaluateCommand(context))
+    .command(mapCommand(context))
+    .command(sweepCommand(context))
+    .command(searchCommand(context))
+    .command(simulateCommand(context))
+    .command(importCommand(context))
+    .command(reportCommand(context))
+    .command(exportCommand(context))
+    .command(studioCommand(context))
+    .command(mcpCommand(context))
+    .command(trainCommand(context))
+    .command(validateCommand(context))
+    .command(benchCommand(context))
+    .command(doctorCommand(context))
+    .completion("completion", "Print a shell completion script")
+    .demandCommand(1, "expected a command; see polaris --help")
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "duplicate-arguments-array": true,
+    })
+    .version(context.version)
+    .alias({ h: "help", v: "version" })
+    .wrap(Math.min(80, context.stdout.columns ?? 80))
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs makes a YError of its own of what a `coerce` throws.
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new UsageError((message ?? error?.message ?? "").replace(/\n/g, "; "));
+    });
+  // With a callback yargs hands over what it would print: help, version, completion.
+  let printed = "";
+  await parser.parseAsync([...context.args], {}, (_error, _args, output) => {
+    printed = output;
+  });
+  if (printed !== "") context.stdout.write(`${printed}\n`);
+}
+
+/** Says what went wrong, on one line where it is the user's to put right. */
+function report({ stderr, signal }: CliContext, error: unknown): number {
+  if (error instanceof Interrupted) {
+    stderr.write(`polaris: ${error.message}\n`);
+    return EXIT.interrupted;
+  }
+  if (error instanceof Failed) {
+    stderr.write(`polaris: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  if (error instanceof InputError || error instanceof UsageError) {
+    const hint = error instanceof InputError ? error.problem.hint : error.hint;
+    stderr.write(`polaris: ${error.message}${hint === undefined ? "" : ` (${hint})`}\n`);
+    // Ctrl-C may be why nothing was found.
+    return signal.aborted ? EXIT.interrupted : EXIT.wrongInput;
+  }
+  stderr.write(`polaris: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,3 @@
+import { fuzzReaders } from "./fuzz.ts";
+
+fuzzReaders(1);
