@@ -30,8 +30,7 @@ export interface Figure {
   /** What to see, how points were thinned, where the numbers come from. */
   readonly caption: string;
   readonly table: DataTable;
-  /** @param scope distinguishes the ids inside of this drawing from those of others on the page */
-  draw(width: number, scope: string): Drawing;
+  draw(width: number): Drawing;
 }
 
 /** Ids of what a page says of a figure in words and in numbers. */
@@ -44,7 +43,7 @@ export function figureIds(id: string): {
 }
 
 /** A drawing as an element of a page that has the elements of `figureIds`: for those who do not see it they are its name, its description and its details. */
-export function inlineSvg(figure: Figure, width: number, scope: string): string {
+export function inlineSvg(figure: Figure, width: number): string {
   const { title, caption, data } = figureIds(figure.id);
   const attributes = {
     role: "img",
@@ -52,12 +51,12 @@ export function inlineSvg(figure: Figure, width: number, scope: string): string 
     "aria-describedby": caption,
     "aria-details": data,
   };
-  return svg(figure.draw(width, scope), attributes, "");
+  return svg(figure.draw(width), attributes, "");
 }
 
 /** A drawing as a file of its own, in the colours of a theme. */
 export function standaloneSvg(figure: Figure, width: number, theme: Theme): string {
-  const drawing = figure.draw(width, figure.id);
+  const drawing = figure.draw(width);
   const style = element(
     "style",
     {},

@@ -74,13 +74,15 @@ test("a page is well-formed, its ids are its own, its names are no markup", () =
     assert.ok(ids.includes(id), id);
   assert.ok(page.includes("&#60;b&#62;&#34;net&#34; &#38; co&#60;/b&#62;"));
   assert.ok(!page.includes("<b>"));
+  // Printed, each cell filled with a pattern is a picture of its own.
+  assert.ok(!page.includes("<pattern"));
   assert.doesNotMatch(page, /NaN|undefined|Infinity/);
 });
 
 test("every axis names its unit or is a count, and every plot has a caption and a table of its numbers", () => {
   assert.equal(figures.length, 4 + 2 + 2 * (4 + 5) - (5 - (info.designs[1]?.nests.length ?? 0)));
   for (const figure of figures) {
-    const { content } = figure.draw(560, "t");
+    const { content } = figure.draw(560);
     for (const [, title = ""] of content.matchAll(/class="title"[^>]*>([^<]+)</g)) {
       assert.match(title, /\(.+\)|trials/, figure.id);
     }
@@ -94,7 +96,7 @@ test("every axis names its unit or is a count, and every plot has a caption and 
 test("a plot stays inside its frame at the width of a phone and of a desktop, and stands alone as a file", () => {
   for (const figure of figures) {
     for (const width of [350, 560, 1000]) {
-      const drawing = figure.draw(width, "t");
+      const drawing = figure.draw(width);
       const numbers = drawing.content.matchAll(/\s(?:x|y|width|height)="(-?[\d.]+)"/g);
       for (const [, number] of numbers) {
         assert.ok(

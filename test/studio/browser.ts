@@ -73,6 +73,20 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
 
+/** What Chromium tells a screen reader of a page's plots: how many there are, and what those that lack something are called. */
+export async function spokenFigures(page: Page): Promise<{ count: number; lacking: readonly string[] }> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const images = nodes.filter(({ ignored, role }) => !ignored && role?.value === "image");
+  const lacking = images.filter(
+    ({ name, description, properties = [] }) =>
+      !name?.value ||
+      !description?.value ||
+      !properties.some(({ name: key, value }) => key === "details" && value.relatedNodes?.length === 1),
+  );
+  return { count: images.length, lacking: lacking.map(({ name }) => String(name?.value)) };
+}
+
 /** The static site as any web server has it: under a sub-path, with a policy in the header, and nothing else there. */
 export async function serveUnder(path: string, policy: string): Promise<{ url: string; close(): void }> {
   const types: Readonly<Record<string, string>> = {

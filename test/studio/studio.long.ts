@@ -11,7 +11,17 @@ import { polaris, scratchFolder } from "../cli/polaris.ts";
 import { resnet50 } from "../interop/onnx/networks.ts";
 import { writeModel } from "../interop/onnx/writer.ts";
 import { randomPoints } from "../report/result.ts";
-import { answered, axeFindings, brief, launch, loadTime, NO_BROWSER, openPage, SITE } from "./browser.ts";
+import {
+  answered,
+  axeFindings,
+  brief,
+  launch,
+  loadTime,
+  NO_BROWSER,
+  openPage,
+  SITE,
+  spokenFigures,
+} from "./browser.ts";
 
 const file = scratchFolder();
 let browser: Browser;
@@ -203,6 +213,9 @@ inBrowser(
       }
       await page.locator("#theme").click();
       assert.deepEqual(await axeFindings(page), []);
+      const spoken = await spokenFigures(page);
+      assert.ok(spoken.count > 8, `${spoken.count} plots`);
+      assert.deepEqual(spoken.lacking, []);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
       assert.deepEqual(complaints, []);
     }

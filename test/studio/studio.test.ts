@@ -3,7 +3,17 @@ import { readFileSync } from "node:fs";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { type LocalSite, POLICY, serveFolder } from "../../src/cli/serve.ts";
-import { answered, axeFindings, brief, launch, NO_BROWSER, openPage, SITE, serveUnder } from "./browser.ts";
+import {
+  answered,
+  axeFindings,
+  brief,
+  launch,
+  NO_BROWSER,
+  openPage,
+  SITE,
+  serveUnder,
+  spokenFigures,
+} from "./browser.ts";
 
 let browser: Browser;
 let site: LocalSite;
@@ -110,6 +120,7 @@ inBrowser(
       await page.locator("#roofline tbody").waitFor({ state: "attached" });
 
       assert.deepEqual(await axeFindings(page), []);
+      assert.deepEqual(await spokenFigures(page), { count: 5, lacking: [] });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
     }
   },

@@ -10,19 +10,19 @@ import { drawStack, type StackPart } from "./stack.ts";
 
 const LATENCY_STACK: Readonly<Record<LatencyPart, StackPart>> = {
   compute: { key: "compute", text: "compute", role: "mac" },
-  accumulator: { key: "accumulator", text: "waits for accumulator", role: "accumulator", hatch: "rising" },
-  scratchpad: { key: "scratchpad", text: "waits for scratchpad", role: "scratchpad", hatch: "falling" },
+  accumulator: { key: "accumulator", text: "waits for accumulator", role: "accumulator", hatch: "across" },
+  scratchpad: { key: "scratchpad", text: "waits for scratchpad", role: "scratchpad", hatch: "along" },
   dram: { key: "dram", text: "waits for DRAM", role: "dram" },
-  unmodelled: { key: "unmodelled", text: "beyond the analytical model", role: "spare", hatch: "rising" },
+  unmodelled: { key: "unmodelled", text: "beyond the analytical model", role: "spare", hatch: "across" },
 };
 
 const ENERGY_STACK: Readonly<Record<Component, StackPart>> = {
   mac: { key: "mac", text: "MACs", role: "mac" },
-  register: { key: "register", text: "registers", role: "register", hatch: "rising" },
+  register: { key: "register", text: "registers", role: "register", hatch: "across" },
   accumulator: { key: "accumulator", text: "accumulator", role: "accumulator" },
-  scratchpad: { key: "scratchpad", text: "scratchpad", role: "scratchpad", hatch: "falling" },
+  scratchpad: { key: "scratchpad", text: "scratchpad", role: "scratchpad", hatch: "along" },
   dram: { key: "dram", text: "DRAM", role: "dram" },
-  unmodelled: { key: "unmodelled", text: "beyond the analytical model", role: "spare", hatch: "rising" },
+  unmodelled: { key: "unmodelled", text: "beyond the analytical model", role: "spare", hatch: "across" },
 };
 
 /** Cycles of each layer, all its runs, stacked by what they are spent on. */
@@ -63,7 +63,7 @@ export function latencyFigure(layers: readonly LayerInfo[], id = "latency"): Fig
         layer.boundBy,
       ]),
     },
-    draw: (width, scope) =>
+    draw: (width) =>
       drawStack(
         layers.map(({ name, latencyParts, latencyInterval, verifiedCycles }) => ({
           name,
@@ -74,7 +74,6 @@ export function latencyFigure(layers: readonly LayerInfo[], id = "latency"): Fig
         LATENCY_PARTS.map((part) => LATENCY_STACK[part]),
         "latency of all runs (cycles)",
         width,
-        scope,
         verified ? "verified" : "",
       ),
   };
@@ -100,13 +99,12 @@ export function energyFigure(layers: readonly LayerInfo[], id = "energy"): Figur
         ...COMPONENTS.map((part) => layer.energyPartsUj[part]),
       ]),
     },
-    draw: (width, scope) =>
+    draw: (width) =>
       drawStack(
         layers.map(({ name, energyPartsUj }) => ({ name, values: energyPartsUj })),
         COMPONENTS.map((part) => ENERGY_STACK[part]),
         "energy of all runs (µJ)",
         width,
-        scope,
       ),
   };
 }

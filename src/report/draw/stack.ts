@@ -12,7 +12,7 @@ export interface StackPart {
   /** Colour role of the theme. */
   readonly role: string;
   /** Drawn over the colour, so that neighbours differ without it. */
-  readonly hatch?: "rising" | "falling";
+  readonly hatch?: "across" | "along";
 }
 
 export interface StackRow {
@@ -35,7 +35,6 @@ export function drawStack(
   parts: readonly StackPart[],
   axisTitle: string,
   width: number,
-  scope: string,
   markText = "",
 ): Drawing {
   const used = parts.filter(({ key }) => rows.some(({ values }) => (values[key] ?? 0) > 0));
@@ -49,7 +48,7 @@ export function drawStack(
     [
       ...used.map((part) => ({
         text: part.text,
-        sample: (x: number, y: number) => cell(part, x, y, 12, 10, scope),
+        sample: (x: number, y: number) => cell(part, x, y, 12, 10),
       })),
       ...(markText === ""
         ? []
@@ -73,7 +72,7 @@ export function drawStack(
       const from = scale(sum);
       sum += row.values[part.key] ?? 0;
       const w = scale(sum) - from;
-      return w > 0.05 ? cell(part, from, y, w, BAR, scope) : "";
+      return w > 0.05 ? cell(part, from, y, w, BAR) : "";
     });
     return element(
       "g",
@@ -90,29 +89,29 @@ export function drawStack(
   return {
     width,
     height: frame.bottom + 38,
-    content: hatches(used, scope) + key.content + bottomAxis(scale, frame, axisTitle) + bars.join(""),
+    content: key.content + bottomAxis(scale, frame, axisTitle) + bars.join(""),
   };
 }
 
-function cell(part: StackPart, x: number, y: number, width: number, height: number, scope: string): string {
-  const box = { x, y, width, height };
-  const over = part.hatch ? element("rect", { ...box, fill: `url(#${scope}-${part.hatch})` }) : "";
-  return element("rect", { ...box, class: `f-${part.role}` }) + over;
+function cell(part: StackPart, x: number, y: number, width: number, height: number): string {
+  return element("rect", { x, y, width, height, class: `f-${part.role}` }) + hatch(part, x, y, width, height);
 }
 
-function hatches(parts: readonly StackPart[], scope: string): string {
-  const lines = { rising: "M0 5L5 0M-1 1L1 -1M4 6L6 4", falling: "M0 0L5 5M-1 4L1 6M4 -1L6 1" };
-  const used = new Set(parts.map(({ hatch }) => hatch));
-  const patterns = (["rising", "falling"] as const)
-    .filter((hatch) => used.has(hatch))
-    .map((hatch) =>
-      element(
-        "pattern",
-        { id: `${scope}-${hatch}`, width: 5, height: 5, patternUnits: "userSpaceOnUse" },
-        element("path", { d: lines[hatch], class: "hatch" }),
-      ),
-    );
-  return patterns.length > 0 ? element("defs", {}, ...patterns) : "";
+/** Lines over a part, dashed where they run across: patterns would be drawn again for each cell of a printed page, megabytes of it. */
+function hatch({ hatch }: StackPart, x: number, y: number, width: number, height: number): string {
+  const [from, to] = [round(x), round(x + width)];
+  if (hatch === "across") {
+    return element("path", {
+      class: "hatch across",
+      d: `M${from} ${round(y + height / 2)}H${to}`,
+      "stroke-width": height,
+    });
+  }
+  if (hatch === "along") {
+    const lines = [0.25, 0.5, 0.75].map((part) => `M${from} ${round(y + part * height)}H${to}`);
+    return element("path", { class: "hatch", d: lines.join(""), "stroke-width": 1 });
+  }
+  return "";
 }
 
 function diamond(x: number, y: number): string {

@@ -20,8 +20,8 @@ export function figureHtml(figure: Figure): string {
       element("h3", { id: title }, escapeText(figure.title)),
       element("p", { id: caption }, escapeText(figure.caption)),
     ),
-    element("div", { class: "wide" }, inlineSvg(figure, WIDE, `${figure.id}-w`)),
-    element("div", { class: "narrow" }, inlineSvg(figure, NARROW, `${figure.id}-n`)),
+    element("div", { class: "wide" }, inlineSvg(figure, WIDE)),
+    element("div", { class: "narrow" }, inlineSvg(figure, NARROW)),
     dataHtml(figure),
     element(
       "div",

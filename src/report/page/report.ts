@@ -143,7 +143,7 @@ function provenanceHtml(info: ReportInfo, version: string): string {
     "section",
     {},
     element("h2", {}, "Provenance"),
-    element("table", { class: "provenance" }, element("tbody", {}, ...body)),
+    element("table", { class: "provenance", "aria-label": "Provenance" }, element("tbody", {}, ...body)),
   );
 }
 

@@ -50,7 +50,21 @@ details summary{cursor:pointer;font-size:12.5px;color:var(--muted);padding:2px 0
 .kpis dd small{font-size:12px;font-weight:400;color:var(--muted)}
 .kpis dd.beside{font-size:12px;font-weight:400;color:var(--muted)}
 @media (max-width:599px){.wide{display:none}.narrow{display:block}.kpis{grid-template-columns:repeat(2,1fr)}}
-@media print{.tools,.no-print{display:none}.wide{display:block}.narrow{display:none}.scroll{max-height:none;overflow:visible}}
+@media print{
+.tools,.no-print,details:not([open]){display:none}
+h2,.note{break-inside:avoid;break-after:avoid}
+.figures{break-before:avoid}
+section:has(.provenance){break-inside:avoid}
+.kpis{grid-template-columns:repeat(5,auto)}
+.kpis dd{font-size:15px}
+.figures{grid-template-columns:1fr 1fr;gap:20px 24px}
+.wide{display:none}
+.narrow{display:block}
+figure:has(details[open]){grid-column:1/-1}
+.scroll{max-height:none;overflow:visible}
+th,td{white-space:normal}
+tr{break-inside:avoid}
+}
 `;
 
 /** The report's own. */

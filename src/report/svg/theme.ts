@@ -53,7 +53,8 @@ export function plotStyle(colour: (role: string) => string): string {
     "svg .dashed{stroke-dasharray:5 3}",
     `svg .box{fill:${colour("panel")};stroke:${colour("line")}}`,
     `svg .track{fill:${colour("grid")}}`,
-    `svg .hatch{stroke:${colour("paper")};stroke-width:1.6;fill:none}`,
+    `svg .hatch{stroke:${colour("paper")};fill:none}`,
+    "svg .across{stroke-dasharray:1.5 3;stroke-dashoffset:1.5}",
     `svg .halo{stroke:${colour("paper")};stroke-width:3;paint-order:stroke;stroke-linejoin:round}`,
     ...parts.map(
       (part) => `svg .f-${part}{fill:${colour(part)}}svg .s-${part}{stroke:${colour(part)};fill:none}`,

@@ -39,7 +39,7 @@ export function createFigureView(host: HTMLElement, id: string): FigureView {
     if (!shown) return;
     width = Math.min(MOST, Math.max(LEAST, plot.clientWidth));
     // The markup is our own; texts of the reader's files are escaped where it is made.
-    plot.innerHTML = inlineSvg(shown, width, id);
+    plot.innerHTML = inlineSvg(shown, width);
   };
   new ResizeObserver(() => {
     if (Math.abs(Math.min(MOST, Math.max(LEAST, plot.clientWidth)) - width) > 1) draw();
