@@ -154,6 +154,22 @@ export const FACTORS = 16384;
 /** Activations, the widest layer of the baseline form: 64 units of 64 candidates in 16 bits. */
 export const ACTIVATIONS_A = 17408;
 export const ACTIVATIONS_B = 25600;
+// While the shares of misses are computed, columns in place of the activations. Loops in the order of the dims: places, and shares of
+// the lines of inputs and of weights that come back at each.
+export const PLACES = 17408;
+export const INPUTS_BACK = 19200;
+export const WEIGHTS_BACK = 20992;
+/** Lines of a row of the tile, as it is and where rows share the sets of the cache. */
+export const LINES_C = 22784;
+export const LINES_K = 23040;
+export const CROWDED_C = 23296;
+export const CROWDED_K = 23552;
+/** Place of the outermost loop over R, S or C; -1 if there is none. */
+export const OUTERMOST_SUM = 23808;
+/** Cycles of a miss of the cache that hits the far one. */
+export const NEAR_INPUTS = 24064;
+export const NEAR_WEIGHTS = 24320;
+export const NEAR_OUTPUTS = 24576;
 export const STARLIGHT_SCRATCH_BYTES = 33792;
 
 // Network: i32 counts and addresses of layers, then the quantisation of the inputs.

@@ -77,6 +77,24 @@ test("latencies lie between the rows streamed and infinity, inside their interva
   }
 });
 
+test("what is predicted for a mapping does not depend on its neighbours in the batch", async () => {
+  const [together, alone] = [
+    await createStarlightEngine(module, model, COUNT),
+    await createStarlightEngine(module, model, 1),
+  ];
+  const hardware = ACCELERATORS[1] as (typeof ACCELERATORS)[number];
+  for (const shape of SHAPES) {
+    fill(together, shape, hardware);
+    together.evaluateNow(shape, hardware, COUNT);
+    for (let i = 0; i < COUNT; i++) {
+      alone.batch.write(0, together.batch.read(i));
+      alone.evaluateNow(shape, hardware, 1);
+
+      assert.deepEqual(alone.batch.latency(0), together.batch.latency(i));
+    }
+  }
+});
+
 test("a mapping that does not fit has no latency", async () => {
   const engine = await createStarlightEngine(module, model, 1);
   const shape = SHAPES[0] as LayerShape;

@@ -1,0 +1,155 @@
+/** What the order of the DRAM loops is, and what each of them brings back (four candidates a step). For stage 2, `reuse.ts`. */
+import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../src/kernels/layout";
+import {
+  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
+  SUM_INNERMOST, TILES, TRIPS, WEIGHTS_BACK,
+} from "../../src/kernels/starlight-layout";
+import { all } from "../lanes";
+import { add, div, mul, number, sub, where } from "./arithmetic";
+import { halo, sharedLines } from "./cache";
+
+/** Place of a loop of one trip. */
+const NOWHERE = 99;
+
+/** Whether a loop of any of the four mappings makes more than one trip. */
+// @ts-ignore: decorator
+@inline
+export function occurs(trips: v128): bool {
+  return v128.any_true(f32x4.gt(trips, number(1)));
+}
+
+/** Loops that the mapping does not list, which ragged tiles make, run outside those that it does, K innermost among them. */
+// @ts-ignore: decorator
+@inline
+function place(order: v128, dim: i32, factor: v128, trips: v128, outside: i32): v128 {
+  const rank = v128.and(i32x4.shr_u(order, dim << 2), i32x4.splat(15));
+  const listed = v128.bitselect(rank, i32x4.splat(outside), f32x4.gt(factor, number(1)));
+  return v128.bitselect(listed, i32x4.splat(NOWHERE), f32x4.gt(trips, number(1)));
+}
+
+// @ts-ignore: decorator
+@inline
+function inner(a: v128, b: v128): v128 {
+  return i32x4.min_s(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function outer(a: v128, b: v128): v128 {
+  return i32x4.max_s(a, b);
+}
+
+/** Where a place lies inside another. */
+// @ts-ignore: decorator
+@inline
+export function inside(a: v128, b: v128): v128 {
+  return i32x4.lt_s(a, b);
+}
+
+/** Share of the trips of a loop that come after another. */
+// @ts-ignore: decorator
+@inline
+function again(trips: v128): v128 {
+  return sub(number(1), div(number(1), trips));
+}
+
+/** Inputs along an axis that tiles of outputs and taps read. */
+// @ts-ignore: decorator
+@inline
+export function window(outputs: v128, stride: v128, taps: v128): v128 {
+  return add(mul(sub(outputs, number(1)), stride), taps);
+}
+
+/** Places of the loops, and the shares of lines that come back at each; also what the order means for the engines. */
+// @ts-ignore: decorator
+@inline
+export function order(block: usize, scratch: usize): void {
+  const ranks = v128.load(block, ORDER_DRAM);
+  const tripsN = v128.load(scratch, TRIPS + N * COLUMN);
+  const tripsK = v128.load(scratch, TRIPS + K * COLUMN);
+  const tripsC = v128.load(scratch, TRIPS + C * COLUMN);
+  const tripsP = v128.load(scratch, TRIPS + P * COLUMN);
+  const tripsQ = v128.load(scratch, TRIPS + Q * COLUMN);
+  const tripsR = v128.load(scratch, TRIPS + R * COLUMN);
+  const tripsS = v128.load(scratch, TRIPS + S * COLUMN);
+  const placeN = place(ranks, N, v128.load(block, N * COLUMN), tripsN, 8);
+  const placeK = place(ranks, K, v128.load(block, K * COLUMN), tripsK, 9);
+  const placeC = place(ranks, C, v128.load(block, C * COLUMN), tripsC, 10);
+  const placeQ = place(ranks, Q, v128.load(block, Q * COLUMN), tripsQ, 11);
+  const placeP = place(ranks, P, v128.load(block, P * COLUMN), tripsP, 12);
+  const placeS = place(ranks, S, v128.load(block, S * COLUMN), tripsS, 13);
+  const placeR = place(ranks, R, v128.load(block, R * COLUMN), tripsR, 14);
+  v128.store(scratch, placeN, PLACES + N * COLUMN);
+  v128.store(scratch, placeK, PLACES + K * COLUMN);
+  v128.store(scratch, placeC, PLACES + C * COLUMN);
+  v128.store(scratch, placeP, PLACES + P * COLUMN);
+  v128.store(scratch, placeQ, PLACES + Q * COLUMN);
+  v128.store(scratch, placeR, PLACES + R * COLUMN);
+  v128.store(scratch, placeS, PLACES + S * COLUMN);
+
+  const one = number(1);
+  v128.store(scratch, outer(
+    v128.or(placeC, f32x4.le(tripsC, one)), outer(v128.or(placeR, f32x4.le(tripsR, one)), v128.or(placeS, f32x4.le(tripsS, one))),
+  ), OUTERMOST_SUM);
+  const firstSum = inner(placeC, inner(placeR, placeS));
+  const firstOther = inner(placeN, inner(placeP, placeQ));
+  v128.store(scratch, where(inside(firstSum, inner(placeK, firstOther)), one), SUM_INNERMOST);
+  v128.store(scratch, where(inside(placeK, inner(firstSum, firstOther)), one), K_INNERMOST);
+  v128.store(scratch, mul(
+    mul(v128.bitselect(tripsN, one, inside(placeN, firstSum)), v128.bitselect(tripsK, one, inside(placeK, firstSum))),
+    mul(v128.bitselect(tripsP, one, inside(placeP, firstSum)), v128.bitselect(tripsQ, one, inside(placeQ, firstSum))),
+  ), RUN);
+}
+
+/** Share of its lines that each loop brings back: of the inputs, and of the weights. */
+// @ts-ignore: decorator
+@inline
+export function shares(physics: usize, scratch: usize): void {
+  const zero = number(0);
+  const isConv = load<i32>(physics, CONVOLUTION) != 0;
+  const k = v128.load(scratch, TILES + K * COLUMN);
+  const c = v128.load(scratch, TILES + C * COLUMN);
+  const p = v128.load(scratch, TILES + P * COLUMN);
+  const q = v128.load(scratch, TILES + Q * COLUMN);
+  const r = v128.load(scratch, TILES + R * COLUMN);
+  const s = v128.load(scratch, TILES + S * COLUMN);
+  const strideW = all(physics, STRIDE_W);
+  const strideH = all(physics, STRIDE_H);
+  const columns = window(p, strideW, r);
+  const rows = window(q, strideH, s);
+  let inputsK = zero, inputsC = zero, inputsP = zero, inputsQ = zero, inputsR = zero, inputsS = zero;
+  let weightsN = zero, weightsK = zero, weightsP = zero, weightsQ = zero;
+  const tripsN = v128.load(scratch, TRIPS + N * COLUMN);
+  if (occurs(tripsN)) weightsN = again(tripsN);
+  const tripsK = v128.load(scratch, TRIPS + K * COLUMN);
+  if (occurs(tripsK)) {
+    inputsK = again(tripsK);
+    weightsK = mul(inputsK, sharedLines(k, load<i32>(physics, ALIGNMENT_K)));
+  }
+  const tripsC = v128.load(scratch, TRIPS + C * COLUMN);
+  if (occurs(tripsC)) inputsC = mul(again(tripsC), sharedLines(c, load<i32>(physics, ALIGNMENT_C)));
+  const tripsP = v128.load(scratch, TRIPS + P * COLUMN);
+  if (occurs(tripsP)) {
+    weightsP = again(tripsP);
+    if (isConv) inputsP = mul(weightsP, halo(columns, mul(p, strideW)));
+  }
+  const tripsQ = v128.load(scratch, TRIPS + Q * COLUMN);
+  if (occurs(tripsQ)) {
+    weightsQ = again(tripsQ);
+    if (isConv) inputsQ = mul(weightsQ, halo(rows, mul(q, strideH)));
+  }
+  const tripsR = v128.load(scratch, TRIPS + R * COLUMN);
+  if (occurs(tripsR)) inputsR = mul(again(tripsR), halo(columns, r));
+  const tripsS = v128.load(scratch, TRIPS + S * COLUMN);
+  if (occurs(tripsS)) inputsS = mul(again(tripsS), halo(rows, s));
+  v128.store(scratch, inputsK, INPUTS_BACK + K * COLUMN);
+  v128.store(scratch, inputsC, INPUTS_BACK + C * COLUMN);
+  v128.store(scratch, inputsP, INPUTS_BACK + P * COLUMN);
+  v128.store(scratch, inputsQ, INPUTS_BACK + Q * COLUMN);
+  v128.store(scratch, inputsR, INPUTS_BACK + R * COLUMN);
+  v128.store(scratch, inputsS, INPUTS_BACK + S * COLUMN);
+  v128.store(scratch, weightsN, WEIGHTS_BACK + N * COLUMN);
+  v128.store(scratch, weightsK, WEIGHTS_BACK + K * COLUMN);
+  v128.store(scratch, weightsP, WEIGHTS_BACK + P * COLUMN);
+  v128.store(scratch, weightsQ, WEIGHTS_BACK + Q * COLUMN);
+}
