@@ -1,15 +1,13 @@
 /** What the binary exports. Pointers and counts in, nothing out but memory; see src/kernels/kernels.ts. */
 import { BLOCK_BYTES, LANES, LATENCY_LOW } from "../src/kernels/layout";
 import { detail } from "./analytical/detail";
-import { energy } from "./analytical/energy";
-import { latency } from "./analytical/latency";
-import { reuse } from "./analytical/reuse";
-import { traffic } from "./analytical/traffic";
+import { price } from "./analytical/price";
 import { describeBlock, inputsOfBlock, predictBlock } from "./starlight/predict";
 
 export { describeEvents, simulateEvents } from "./event/simulate";
 export { collect } from "./mapper/archive";
 export { explore, survey } from "./mapper/explore";
+export { boundPredicted, collectPredicted } from "./mapper/predicted";
 export { windowCount } from "./mapper/window";
 export { simulateMachine } from "./machine/simulate";
 export { anneal } from "./search/anneal";
@@ -63,11 +61,4 @@ export function closedForm(physics: usize, block: usize, count: i32, scratch: us
 /** The same, with the logarithms that are the inputs of the network; the bound of the latency lies in the first column. */
 export function networkInputs(physics: usize, block: usize, count: i32, scratch: usize): void {
   inputsOfBlock(physics, block, (count + 7) & ~7, scratch);
-}
-
-function price(context: usize, block: usize, lanes: i32, scratch: usize): void {
-  reuse(context, block, lanes, scratch);
-  traffic(context, block, lanes, scratch);
-  latency(context, block, lanes, scratch);
-  energy(context, block, lanes, scratch);
 }

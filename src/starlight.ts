@@ -44,6 +44,12 @@ export { type ByteSource, bytesSource } from "./interop/onnx/bytes.ts";
 export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/import.ts";
 export type { OperatorShare } from "./interop/onnx/ledger.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
+export {
+  type LearnedLayer,
+  type LearnedMapping,
+  type LearnedMapRequest,
+  mapLearnedNetwork,
+} from "./learned/map-network.ts";
 export { type ArchivePool, createLocalPool } from "./mapper/archive-pool.ts";
 export { type CappedChoice, type CappedLimits, type Caps, minimiseCapped } from "./mapper/capped.ts";
 export {

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernels: ["workload", "hardware", "space"],
   fidelity: ["workload", "hardware", "space", "kernels", "rtl"],
   mapper: ["workload", "hardware", "space", "kernels", "fidelity"],
+  learned: ["workload", "hardware", "space", "kernels", "fidelity", "mapper", "codesign", "surrogate"],
   evaluators: ["workload", "hardware", "space", "fidelity", "tune", "event", "rtl"],
   codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
@@ -58,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     "workload",
+    "learned",
     "hardware",
     "space",
     "mapper",
@@ -92,6 +94,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "codesign",
     "interop",
     "walk",
+    "learned",
     "search",
     "surrogate",
   ],

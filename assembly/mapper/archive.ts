@@ -28,7 +28,7 @@ export function collect(context: usize, problem: usize, first: f64, windows: i32
 /** KiB of a memory of whole rows of `rowBytes` that holds `rows` of them. */
 // @ts-ignore: decorator
 @inline
-function kib(rows: f64, rowBytes: f64): f64 {
+export function kib(rows: f64, rowBytes: f64): f64 {
   return ceil((rows * rowBytes) / 1024);
 }
 
@@ -71,21 +71,45 @@ function offer(
   const bursts = load<f64>(problem, BURSTS);
   const fixed = registers * load<f64>(context, REGISTER_ENERGY) + bursts * load<f64>(context, DRAM_ENERGY);
   const accesses = v128.load(problem, BANK_ROWS);
-  const sizes = pair(
-    max(scratchpadKib, load<f64>(problem, LEAST_SCRATCHPAD_KIB)), max(accumulatorKib, load<f64>(problem, LEAST_ACCUMULATOR_KIB)),
-  );
+  const sizes = sizesOf(problem, scratchpadKib, accumulatorKib);
   const least = leastCycles(context, problem, spatialK);
   if (beaten(archive, pair(least, fixed), accesses, sizes)) return false;
   const latency = latencyCycles(context, problem, spatialK, spatialC);
   const rounded = latency > least;
   const costs = pair(latency, fixed);
   if (rounded && beaten(archive, costs, accesses, sizes)) return true;
+  insert(archive, costs, registers, bursts, accesses, sizes, problem + CANDIDATE);
+  return rounded;
+}
+
+/** Keeps a candidate of given latency and counts, unless an entry beats it. */
+export function keepCounts(
+  context: usize, problem: usize, archive: usize, latency: f64, registers: f64, bursts: f64, bankRows: f64, padRows: f64,
+  scratchpadKib: f64, accumulatorKib: f64, choice: usize,
+): void {
+  const fixed = registers * load<f64>(context, REGISTER_ENERGY) + bursts * load<f64>(context, DRAM_ENERGY);
+  const costs = pair(latency, fixed);
+  const accesses = pair(bankRows, padRows);
+  const sizes = sizesOf(problem, scratchpadKib, accumulatorKib);
+  if (!beaten(archive, costs, accesses, sizes)) insert(archive, costs, registers, bursts, accesses, sizes, choice);
+}
+
+/** KiB that a tile takes, where sizes below the least in question are all alike. */
+// @ts-ignore: decorator
+@inline
+function sizesOf(problem: usize, scratchpadKib: f64, accumulatorKib: f64): v128 {
+  return pair(
+    max(scratchpadKib, load<f64>(problem, LEAST_SCRATCHPAD_KIB)), max(accumulatorKib, load<f64>(problem, LEAST_ACCUMULATOR_KIB)),
+  );
+}
+
+/** Adds what no entry beats, if there is room. */
+function insert(archive: usize, costs: v128, registers: f64, bursts: f64, accesses: v128, sizes: v128, choice: usize): void {
   const entry = add(archive, costs, accesses, sizes);
-  if (entry == 0) return rounded;
+  if (entry == 0) return;
   store<f64>(entry, registers, ARCHIVE_REGISTER_FILLS);
   store<f64>(entry, bursts, ARCHIVE_DRAM_BURSTS);
-  memory.copy(entry + ARCHIVE_CHOICE, problem + CANDIDATE, CHOICE_BYTES);
-  return rounded;
+  memory.copy(entry + ARCHIVE_CHOICE, choice, CHOICE_BYTES);
 }
 
 // @ts-ignore: decorator

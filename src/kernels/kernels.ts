@@ -92,6 +92,12 @@ export interface KernelExports {
   /** Adds what no entry of the archive beats, of `count` windows from `first` on, to it. May grow the memory. */
   collect(context: number, problem: number, first: number, count: number, archive: number): void;
 
+  /** Writes for each pair of tiles of C and K the rows that the array streams (see `learned-layout.ts`). */
+  boundPredicted(context: number, problem: number, job: number): void;
+
+  /** Predicts, of `count` windows from `first` on, what the job's pairs ask for; may grow the memory. */
+  collectPredicted(context: number, problem: number, job: number, first: number, count: number): void;
+
   /**
    * Simulates `count` tilings of one layer on the machine of our RTL (see `machine-layout.ts`).
    *

@@ -1,3 +1,4 @@
+import { ORDER_RANKS } from "../kernels/learned-layout.ts";
 import * as at from "../kernels/mapper-layout.ts";
 import type { Loop, Mapping } from "../space/mapping.ts";
 import { DIMS, type Dim, type LayerShape } from "../workload/layer.ts";
@@ -47,8 +48,7 @@ export function readChoice(record: DataView, shape: LayerShape, choices: TileCho
   };
   const spatialK = record.getInt32(at.CHOICE_SPATIAL_K, true);
   const spatialC = record.getInt32(at.CHOICE_SPATIAL_C, true);
-  const first = ORDERS[record.getInt32(at.CHOICE_ORDER, true)] ?? [];
-  const innermostFirst = [...first, ...DIMS.filter((dim) => !first.includes(dim))];
+  const innermostFirst = dramOrder(record.getInt32(at.CHOICE_ORDER, true));
   return {
     loops: {
       dram: loops(innermostFirst.reverse(), (dim) => shape[dim] / tile[dim]),
@@ -63,6 +63,16 @@ export function readChoice(record: DataView, shape: LayerShape, choices: TileCho
     spatialK,
     spatialC,
   };
+}
+
+/** All dims in the order of their DRAM loops, innermost first. */
+function dramOrder(code: number): Dim[] {
+  if (code < ORDER_RANKS) {
+    const first = ORDERS[code] ?? [];
+    return [...first, ...DIMS.filter((dim) => !first.includes(dim))];
+  }
+  const rank = (dim: Dim): number => (code >> (4 * DIMS.indexOf(dim))) & 15;
+  return [...DIMS].sort((a, b) => rank(a) - rank(b));
 }
 
 function loops(dims: readonly Dim[], bound: (dim: Dim) => number): Loop[] {

@@ -103,32 +103,10 @@ export class Enumeration {
 
   /** What was found, in an order that does not depend on how it was met. */
   archive(): LayerArchive {
-    const { buffer } = this.kernels.memory;
-    const view = new DataView(buffer);
-    const count = view.getInt32(FREE + at.ARCHIVE_COUNT, true);
-    const entry = (i: number): number => FREE + at.ARCHIVE_ENTRIES + i * at.ARCHIVE_ENTRY_BYTES;
-    const field = (i: number, offset: number): number => view.getFloat64(entry(i) + offset, true);
-    const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => {
-      for (const offset of FIELDS) {
-        const difference = field(a, offset) - field(b, offset);
-        if (difference !== 0) return difference;
-      }
-      return a - b;
-    });
-    const columns = new Float64Array(count * ARCHIVE_COLUMNS);
-    const choices = new Uint8Array(count * at.CHOICE_BYTES);
-    for (const [place, i] of order.entries()) {
-      for (const [column, offset] of FIELDS.entries())
-        columns[place * ARCHIVE_COLUMNS + column] = field(i, offset);
-      const choice = new Uint8Array(buffer, entry(i) + at.ARCHIVE_CHOICE, at.CHOICE_BYTES);
-      choices.set(choice, place * at.CHOICE_BYTES);
-    }
     return {
+      ...readArchive(this.kernels.memory.buffer, FREE),
       shape: this.job.shape,
       array: this.job.array,
-      count,
-      columns,
-      choices,
       complete: this.complete,
       covered: this.counter(at.COVERED),
       evaluated: this.counter(at.EVALUATED),
@@ -138,6 +116,33 @@ export class Enumeration {
   private counter(field: number): number {
     return new DataView(this.kernels.memory.buffer).getFloat64(PROBLEM + field, true);
   }
+}
+
+/** The entries of an archive in memory as plain data, by rising latency, then by the other columns. */
+export function readArchive(
+  buffer: ArrayBuffer,
+  address: number,
+): Pick<LayerArchive, "count" | "columns" | "choices"> {
+  const view = new DataView(buffer);
+  const count = view.getInt32(address + at.ARCHIVE_COUNT, true);
+  const entry = (i: number): number => address + at.ARCHIVE_ENTRIES + i * at.ARCHIVE_ENTRY_BYTES;
+  const field = (i: number, offset: number): number => view.getFloat64(entry(i) + offset, true);
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => {
+    for (const offset of FIELDS) {
+      const difference = field(a, offset) - field(b, offset);
+      if (difference !== 0) return difference;
+    }
+    return a - b;
+  });
+  const columns = new Float64Array(count * ARCHIVE_COLUMNS);
+  const choices = new Uint8Array(count * at.CHOICE_BYTES);
+  for (const [place, i] of order.entries()) {
+    for (const [column, offset] of FIELDS.entries())
+      columns[place * ARCHIVE_COLUMNS + column] = field(i, offset);
+    const choice = new Uint8Array(buffer, entry(i) + at.ARCHIVE_CHOICE, at.CHOICE_BYTES);
+    choices.set(choice, place * at.CHOICE_BYTES);
+  }
+  return { count, columns, choices };
 }
 
 /** Fields of an entry in the order of an archive's columns. */

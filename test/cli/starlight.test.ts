@@ -106,3 +106,22 @@ test("a flag of another fidelity is refused, not ignored", async () => {
     assert.ok(stderr.startsWith(`polaris: ${flag}: expected --fidelity `), stderr);
   }
 });
+
+test("map --fidelity starlight writes a design that evaluate finds to be what it says, and refuses what it does not do", async () => {
+  const [mapped, refused] = await Promise.all([
+    polaris(["map", "bert", "--fidelity", "starlight", "--out", file("learned.json"), "--quiet", "--json"]),
+    polaris(["map", "bert", "--fidelity", "starlight", "--tile", "P=8"]),
+  ]);
+  assert.equal(mapped.code, 0, mapped.stderr);
+  const design = JSON.parse(mapped.stdout.toString());
+  assert.equal(design.profile, "gemmini-firesim");
+  assert.equal(design.optimal, true);
+
+  const again = await evaluate(file("learned.json"), "--json");
+
+  assert.equal(again.code, 0, again.stderr);
+  const { totals } = JSON.parse(again.stdout.toString());
+  assert.deepEqual(totals, design.totals);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--tile: expected --fidelity analytical, found starlight/);
+});

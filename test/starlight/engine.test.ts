@@ -166,3 +166,23 @@ testEvaluator("starlight", {
   valid,
   invalid: { ...(valid[0] as (typeof valid)[number]), shape: toLayerShape({ K: 7 }) },
 });
+
+test("a candidate's prediction does not depend on its neighbours", async () => {
+  const engine = await createStarlightEngine(module, model, COUNT);
+  for (const shape of SHAPES) {
+    const hardware = createHardware({ peDim: 16, scratchpadKib: 2048, accumulatorKib: 1024 });
+    const all = Array.from({ length: COUNT }, () => new RawMapping());
+    const sample = createMappingSampler(shape, hardware);
+    const rng = createRng(51, shape.K);
+    for (const one of all) sample(rng, one);
+    for (const [i, one] of all.entries()) engine.batch.writeRaw(i, one);
+    engine.evaluateNow(shape, hardware, COUNT);
+    const together = all.map((_, i) => engine.batch.latency(i));
+
+    for (const [i, one] of all.entries()) {
+      for (let j = 0; j < 4; j++) engine.batch.writeRaw(j, one);
+      engine.evaluateNow(shape, hardware, 4);
+      assert.deepEqual(engine.batch.latency(i % 4), together[i]);
+    }
+  }
+});

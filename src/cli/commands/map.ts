@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from "yargs";
 import { InputError, nearest, quote, UsageError } from "../../errors.ts";
+import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createCertifier } from "../../mapper/certificate.ts";
 import { type MapRequest, mapNetwork, type NetworkMapping } from "../../mapper/map-network.ts";
 import { cost, type Objective } from "../../mapper/objective.ts";
@@ -15,8 +16,10 @@ import { dim, integer, limits, objective, once, positive, shared } from "../opti
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
+import { modelOption } from "../starlight-model.ts";
 import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
+import { runLearnedMap } from "./map-learned.ts";
 import { formatMap, formatMapCsv, formatMapJson, type RandomComparison } from "./map-report.ts";
 
 export interface MapArgs extends HardwareArgs {
@@ -32,6 +35,9 @@ export interface MapArgs extends HardwareArgs {
   readonly evaluations: number | undefined;
   readonly "compare-random": number | undefined;
   readonly certificate: string | undefined;
+  readonly fidelity: "analytical" | "starlight";
+  readonly profile: Profile;
+  readonly model: string | undefined;
   readonly seed: number;
   readonly json: boolean;
   readonly out: string | undefined;
@@ -89,7 +95,13 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           requiresArg: true,
           coerce: once<string>("certificate"),
         })
-        .option("fidelity", shared.fidelity)
+        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "starlight"] as const })
+        .option("profile", {
+          describe: "starlight: the RTL that is modelled",
+          choices: PROFILES,
+          default: "gemmini-firesim" as const,
+        })
+        .option("model", modelOption)
         .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
         .option("workers", { ...shared.workers, describe: "Taken; one thread does it in milliseconds" })
         .option("json", shared.json)
@@ -128,6 +140,7 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   const hardware = await readConfig(args, DEFAULTS);
   if (workload.note !== undefined && !args.quiet)
     context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
+  if (args.fidelity === "starlight") return runLearnedMap(context, args, workload, hardware);
   const progress = createProgress(context, args.quiet);
   const started = performance.now();
   const { "max-latency-cycles": latencyCycles, "max-energy-uj": energyUj } = args;
