@@ -53,6 +53,7 @@ export { openJournal, type SweepJournal, type SweepQuestion } from "./sweep/jour
 export { type SweepPoint, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
 export { type SweepTable, sweepCsv, sweepParquet } from "./sweep/table.ts";
 export { cleanRows, type MeasuredRow, parseDataset } from "./tune/dataset.ts";
+export { type MeasuredCandidate, StarlightTuner, type TunerOptions } from "./tune/fine-tune.ts";
 export { type AccuracyReport, reportAccuracy } from "./tune/report.ts";
 export { type Training, type TrainRequest, train } from "./tune/train.ts";
 export { loadWorkload } from "./workload/load.ts";

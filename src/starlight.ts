@@ -117,6 +117,7 @@ export {
 export { RawMapping } from "./space/raw-mapping.ts";
 export { createMappingSampler, type MappingSampler } from "./space/sample.ts";
 export { type TileWords, tileWords, type Violation, violations } from "./space/validity.ts";
+export { builtinStarlight } from "./surrogate/builtin.ts";
 export { createStarlightEngine, type StarlightEngine } from "./surrogate/engine.ts";
 export { createStarlightEvaluator } from "./surrogate/evaluator.ts";
 export { loadFastModule } from "./surrogate/fast-module.ts";
@@ -138,9 +139,10 @@ export { parseWorkload, type Workload } from "./workload/workload.ts";
 
 import { loadModule } from "#kernels";
 import { createEngine, type LocalEngine } from "./fidelity/engine.ts";
+import type { Profile } from "./fidelity/evaluator.ts";
+import { builtinStarlight } from "./surrogate/builtin.ts";
 import { createStarlightEngine, type StarlightEngine } from "./surrogate/engine.ts";
 import { loadFastModule } from "./surrogate/fast-module.ts";
-import { parseStarlightModel } from "./surrogate/model.ts";
 
 export { loadModule };
 
@@ -153,14 +155,20 @@ export async function loadEngine(capacity?: number): Promise<LocalEngine> {
   return createEngine(await loadModule(), capacity);
 }
 
+/** Which Starlight is loaded, and how many candidates its batch holds. */
+export interface StarlightOptions {
+  /** The RTL that is asked about: Gemmini as FireSim measured it, or our own. */
+  readonly profile?: Profile;
+  readonly capacity?: number;
+}
+
 /**
  * Starlight with the kernels and the model that come with the package: `evaluateNow` predicts a batch in the calling thread, latencies
  * with their 90 % interval.
- *
- * @param capacity candidates that the batch holds
  */
-export async function loadStarlight(capacity?: number): Promise<StarlightEngine> {
-  const { DEFAULT_STARLIGHT } = await import("./surrogate/default-model.ts");
-  const model = parseStarlightModel(DEFAULT_STARLIGHT, "built-in model", "gemmini-firesim");
-  return createStarlightEngine(await loadFastModule(), model, capacity);
+export async function loadStarlight({
+  profile = "gemmini-firesim",
+  capacity,
+}: StarlightOptions = {}): Promise<StarlightEngine> {
+  return createStarlightEngine(await loadFastModule(), await builtinStarlight(profile), capacity);
 }

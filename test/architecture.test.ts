@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
   sweep: ["workload", "hardware", "mapper"],
   event: ["workload", "hardware", "space", "kernels", "fidelity"],
-  surrogate: ["workload", "hardware", "space", "kernels", "fidelity", "event"],
+  surrogate: ["workload", "hardware", "space", "kernels", "fidelity", "event", "rtl"],
   tune: [
     "workload",
     "hardware",
@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "interop",
     "event",
     "surrogate",
+    "rtl",
   ],
   rtl: ["workload", "hardware", "space"],
   walk: ["workload", "hardware", "space", "kernels", "mapper", "codesign"],

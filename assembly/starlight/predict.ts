@@ -3,31 +3,36 @@ import {
   COLUMN, EDP_J_CYCLES, ENERGY_PJ, INFEASIBLE_MASK, LATENCY_CYCLES, LATENCY_HIGH, LATENCY_LOW, STATUS,
 } from "../../src/kernels/layout";
 import {
-  ACTIVATIONS_A, ACTIVATIONS_B, BASE, FACTORS, NETWORK, NETWORK_LAYER_1, NETWORK_LAYER_2, NETWORK_LAYER_3, NETWORK_NETS,
+  ACTIVATIONS_A, ACTIVATIONS_B, BASE, FACTORS, FORM, NETWORK, NETWORK_LAYER_1, NETWORK_LAYER_2, NETWORK_LAYER_3, NETWORK_NETS,
   SPREAD_FLOOR, SPREAD_SCALE, STREAMED, TILES,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
 import { add, div, exp2, most, mul, number, sub } from "./arithmetic";
 import { engines } from "./engines";
 import { inputs, logarithms } from "./inputs";
+import { costs } from "./machine/costs";
+import { price } from "./machine/energy";
+import { walk } from "./machine/walk";
 import { hiddenLayer, lastLayer } from "./network";
 import { reuse } from "./reuse";
 import { tiles } from "./tiles";
 
 /**
  * Starlight's prediction of up to LANES candidates of one block that the analytical model has priced: writes latency, interval
- * and EDP, keeps energy. `scratch` has STARLIGHT_SCRATCH_BYTES.
+ * and EDP; keeps the analytical energy of Gemmini, writes that of our own RTL. `scratch` has STARLIGHT_SCRATCH_BYTES.
  */
 export function predictBlock(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   const rounded = (lanes + 7) & ~7;
   const network = <usize>load<i32>(physics, NETWORK);
   if (network == 0) {
     describeBlock(physics, block, rounded, scratch);
+    if (load<i32>(physics, FORM)) price(block, rounded, scratch);
     memory.fill(scratch + FACTORS, 0, COLUMN);
     outcome(physics, block, rounded, scratch, STREAMED, 1);
     return;
   }
   inputsOfBlock(physics, block, rounded, scratch);
+  if (load<i32>(physics, FORM)) price(block, rounded, scratch);
   const a = scratch + ACTIVATIONS_A;
   const b = scratch + ACTIVATIONS_B;
   const panels = rounded >> 3;
@@ -51,6 +56,11 @@ export function inputsOfBlock(physics: usize, block: usize, lanes: i32, scratch:
 /** The closed form alone: all columns of the scratch up to BASE. */
 export function describeBlock(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   tiles(physics, block, lanes, scratch);
+  if (load<i32>(physics, FORM)) {
+    costs(physics, lanes, scratch);
+    walk(physics, block, lanes, scratch);
+    return;
+  }
   reuse(physics, block, lanes, scratch);
   engines(physics, lanes, scratch);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import type { LocalEngine } from "../fidelity/engine.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
 import { crc32, type ModelSource } from "../fidelity/model-file.ts";
 import { cleanRows, type MeasuredRow, parseDataset } from "../tune/dataset.ts";
 import { unreadable } from "../workload/load.ts";
@@ -14,13 +15,17 @@ export interface MeasuredTables {
 }
 
 /** Reads tables with measured cycles (.csv, .csv.gz). */
-export async function readMeasured(files: readonly string[], engine: LocalEngine): Promise<MeasuredTables> {
+export async function readMeasured(
+  files: readonly string[],
+  engine: LocalEngine,
+  profile: Profile,
+): Promise<MeasuredTables> {
   const rows: MeasuredRow[] = [];
   const excluded = new Map<string, number>();
   const sources: ModelSource[] = [];
   for (const file of files) {
     const text = await readTable(file);
-    const all = parseDataset(text, file, engine);
+    const all = parseDataset(text, file, engine, profile);
     const clean = cleanRows(all);
     for (const { excluded: reason } of all) {
       if (reason !== undefined) excluded.set(reason, (excluded.get(reason) ?? 0) + 1);

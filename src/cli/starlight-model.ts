@@ -1,6 +1,6 @@
 import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
 import { unseal } from "../fidelity/model-file.ts";
-import { DEFAULT_STARLIGHT } from "../surrogate/default-model.ts";
+import { builtinDocument } from "../surrogate/builtin.ts";
 import { createStarlightEngine } from "../surrogate/engine.ts";
 import { createStarlightEvaluator } from "../surrogate/evaluator.ts";
 import { loadFastModule } from "../surrogate/fast-module.ts";
@@ -22,7 +22,7 @@ export async function openStarlightEvaluator(
   file: string | undefined,
   profile: Profile = "gemmini-firesim",
 ): Promise<Evaluator> {
-  const { document, where } = await readStarlight(file);
+  const { document, where } = await readStarlight(file, profile);
   const engine = await createStarlightEngine(
     await loadFastModule(),
     parseStarlightModel(document, where, profile),
@@ -39,14 +39,15 @@ export async function loadStarlightModel(
   file: string | undefined,
   profile: Profile = "gemmini-firesim",
 ): Promise<StarlightModel> {
-  const { document, where } = await readStarlight(file);
+  const { document, where } = await readStarlight(file, profile);
   return parseStarlightModel(document, where, profile);
 }
 
 async function readStarlight(
   file: string | undefined,
+  profile: Profile,
 ): Promise<{ readonly document: unknown; readonly where: string }> {
   return file === undefined
-    ? { document: DEFAULT_STARLIGHT, where: "built-in model" }
+    ? { document: await builtinDocument(profile), where: "built-in model" }
     : { document: await loadDocument(file), where: file };
 }

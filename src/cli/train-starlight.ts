@@ -1,6 +1,7 @@
 import { loadModule } from "#kernels";
 import { loadTrainingModule } from "#training-kernels";
 import type { Coefficients } from "../event/coefficients.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
 import type { JobPool } from "../jobs/pool.ts";
 import { toOnnx } from "../tune/onnx-network.ts";
 import { type StarlightTraining, trainStarlight } from "../tune/train-starlight.ts";
@@ -12,6 +13,7 @@ import { writtenBy } from "./provenance.ts";
 import type { MeasuredTables } from "./rtl-table.ts";
 
 export interface StarlightTrainingArgs {
+  readonly profile: Profile;
   readonly out: string | undefined;
   readonly onnx: string | undefined;
   readonly seed: number;
@@ -31,6 +33,7 @@ export async function runStarlightTraining(
     module: await loadModule(),
     training: await loadTrainingModule(),
     pool,
+    profile: args.profile,
     rows,
     sources,
     seed: args.seed,

@@ -9,6 +9,8 @@ export interface RunLayer {
   readonly bounds: readonly number[];
   readonly strideW: number;
   readonly strideH: number;
+  readonly dilationW: number;
+  readonly dilationH: number;
   /** Pixels of padding before the first input. */
   readonly paddingW: number;
   readonly paddingH: number;
@@ -32,6 +34,8 @@ export function firesimLayer(shape: LayerShape): RunLayer {
       bounds: [N, K, C, P, 1, 1, 1],
       strideW: Wstride,
       strideH: Wstride,
+      dilationW: 1,
+      dilationH: 1,
       paddingW: 0,
       paddingH: 0,
       inputW: P,
@@ -47,6 +51,8 @@ export function firesimLayer(shape: LayerShape): RunLayer {
     bounds: [N, K, C, outputs, outputs, R, R],
     strideW: Wstride,
     strideH: Wstride,
+    dilationW: 1,
+    dilationH: 1,
     paddingW: padding,
     paddingH: padding,
     inputW: inputs,
@@ -62,28 +68,28 @@ export interface Spread {
   readonly scale: number;
 }
 
-/**
- * Writes the record that Starlight's kernel reads: a layer, an array and calibrated cycles.
- *
- * @param array rows and columns of the PE array
- * @param coefficients of the event model for this kind of layer, a record of `event-layout.ts`
- * @param cold nothing of the layer is in the caches at the start
- * @param network address of a network, or 0 for the closed form alone
- */
-export function writePhysics(
+/** A layer on an array, and the network that corrects what the closed form says of it. */
+export interface PhysicsRun {
+  readonly layer: RunLayer;
+  /** Rows and columns of the PE array. */
+  readonly array: number;
+  /** Address of a network, or 0 for the closed form alone. */
+  readonly network: number;
+  readonly spread: Spread;
+  /** Whether nothing of the layer is in the caches at the start. */
+  readonly cold: boolean;
+}
+
+/** Writes what the records of all profiles have, the rest of which is 0. */
+export function writeFrame(
   memory: WebAssembly.Memory,
   address: number,
-  layer: RunLayer,
-  array: number,
-  coefficients: Float64Array,
-  network: number,
-  spread: Spread,
-  cold = false,
-): void {
+  { layer, array, network, spread }: PhysicsRun,
+): DataView {
+  new Uint8Array(memory.buffer, address, at.PHYSICS_BYTES).fill(0);
   const view = new DataView(memory.buffer, address, at.PHYSICS_BYTES);
   const f32 = (offset: number, value: number): void => view.setFloat32(offset, value, true);
   const i32 = (offset: number, value: number): void => view.setInt32(offset, value, true);
-  const of = (offset: number): number => coefficients[offset / 8] as number;
   layer.bounds.forEach((bound, dim) => {
     f32(at.BOUND + 4 * dim, bound);
   });
@@ -95,6 +101,28 @@ export function writePhysics(
   f32(at.INPUT_H, layer.inputH);
   f32(at.ARRAY, array);
   f32(at.TILE_UNIT, layer.tileUnit);
+  f32(at.SPREAD_FLOOR, spread.floor);
+  f32(at.SPREAD_SCALE, spread.scale);
+  i32(at.NETWORK, network);
+  return view;
+}
+
+/**
+ * Writes the record that Starlight's kernel reads for Gemmini: a layer, an array and calibrated cycles.
+ *
+ * @param coefficients of the event model for this kind of layer, a record of `event-layout.ts`
+ */
+export function writePhysics(
+  memory: WebAssembly.Memory,
+  address: number,
+  run: PhysicsRun,
+  coefficients: Float64Array,
+): void {
+  const { layer, array, cold } = run;
+  const view = writeFrame(memory, address, run);
+  const f32 = (offset: number, value: number): void => view.setFloat32(offset, value, true);
+  const i32 = (offset: number, value: number): void => view.setInt32(offset, value, true);
+  const of = (offset: number): number => coefficients[offset / 8] as number;
   i32(at.CONVOLUTION, layer.matmul ? 0 : -1);
   const channels = layer.bounds[DIMS.indexOf("C")] as number;
   const kernels = layer.bounds[DIMS.indexOf("K")] as number;
@@ -122,9 +150,6 @@ export function writePhysics(
     for (const zeros of [at.ZERO_ROW, at.ZERO_COMMAND, at.BIAS_ROW, at.BIAS_COMMAND]) f32(zeros, 0);
   }
   f32(at.COLD_SHARE, cold ? of(event.COLD_SHARE) : 0);
-  f32(at.SPREAD_FLOOR, spread.floor);
-  f32(at.SPREAD_SCALE, spread.scale);
-  i32(at.NETWORK, network);
 }
 
 /** Coefficients that are the same for every layer and array. */

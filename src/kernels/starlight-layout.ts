@@ -85,6 +85,8 @@ export const SPREAD_FLOOR = 280;
 export const SPREAD_SCALE = 284;
 /** i32: address of the network, 0 for none: then the closed form answers alone. */
 export const NETWORK = 288;
+/** i32: 0 for Gemmini's closed form, 1 for that of our own RTL, whose record has other fields (`starlight-machine-layout.ts`). */
+export const FORM = 292;
 export const PHYSICS_BYTES = 304;
 
 // Scratch columns, f32: tile extents, trips and extents of the last tile, in the order of the dims, times COLUMN.

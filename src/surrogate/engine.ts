@@ -1,4 +1,3 @@
-import { arrayDim, isTrainingDummy } from "../event/array.ts";
 import { CONTEXT, createExplainer, type LocalEngine, SCRATCH } from "../fidelity/engine.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
 import type { Hardware } from "../hardware/hardware.ts";
@@ -7,10 +6,11 @@ import { writeContext } from "../kernels/context.ts";
 import { instantiate } from "../kernels/kernels.ts";
 import { LANES } from "../kernels/layout.ts";
 import { networkBytes, networkForm, writeNetwork } from "../kernels/network.ts";
-import { firesimLayer, type RunLayer, writePhysics } from "../kernels/physics.ts";
 import { PHYSICS_BYTES, STARLIGHT_SCRATCH_BYTES } from "../kernels/starlight-layout.ts";
+import type { Mapping } from "../space/mapping.ts";
 import type { LayerShape } from "../workload/layer.ts";
 import type { KindModel, StarlightModel } from "./model.ts";
+import { rulesOf } from "./profiles.ts";
 
 const PAGE = 65536;
 
@@ -22,9 +22,9 @@ export interface StarlightEngine extends LocalEngine {
 }
 
 /**
- * Starlight over a batch of candidates, in the calling thread, on any runtime. Energy and feasibility are those of the analytical
- * model; latency is the profile's closed form times what the ensemble predicts, at least the rows that the array has to stream.
- * The same bytes in either binary and on every runtime.
+ * Starlight over a batch of candidates, in the calling thread, on any runtime. Latency is the closed form of the model's profile times
+ * what the ensemble predicts, at least the rows that the array has to stream. Feasibility is the analytical model's, energy too for
+ * Gemmini; for our own RTL it is that of what its counters would have counted. The same bytes in either binary and on every runtime.
  *
  * @param module the compiled kernels, baseline or relaxed
  * @param capacity candidates that the batch holds
@@ -54,27 +54,29 @@ export async function createStarlightEngine(
   memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE)));
   for (const { kind, network } of kinds) writeNetwork(memory, network, kind.network, kind.grid, form);
   const batch = new CandidateBatch(memory, address, capacity);
+  const rules = rulesOf(model.profile);
 
   const evaluateNow = (shape: LayerShape, hardware: Hardware, count: number, cold = false): void => {
     if (count > capacity) throw new RangeError(`the batch holds ${capacity} candidates, not ${count}`);
-    const unfit = unfitFor(model.profile, shape);
+    const unfit = rules.unfit(shape);
     if (unfit !== undefined) throw new RangeError(unfit);
-    const layer = runLayer(model.profile, shape);
+    const layer = rules.runLayer(shape);
     const { kind, network } = kinds[layer.matmul ? 1 : 0] as { kind: KindModel; network: number };
     writeContext(memory, CONTEXT, shape, hardware);
     const run = (array: number): void => {
-      writePhysics(memory, physics, layer, array, kind.coefficients, network, kind.spread, cold);
+      const one = { layer, array, network, spread: kind.spread, cold };
+      rules.writePhysics(memory, physics, one, kind.coefficients, hardware);
       exports.starlight(CONTEXT, physics, address, count, scratch);
     };
-    if (model.profile === "gemmini-firesim" && isTrainingDummy(hardware))
-      onOwnArrays(batch, hardware, count, run);
+    const ownArray = rules.ownArray(hardware);
+    if (ownArray) onOwnArrays(batch, ownArray, count, run);
     else run(hardware.peDim);
   };
 
   return {
     profile: model.profile,
     hasIntervals: true,
-    unfit: (shape) => unfitFor(model.profile, shape),
+    unfit: rules.unfit,
     batch,
     evaluateNow,
     evaluate: async (shape, hardware, count) => evaluateNow(shape, hardware, count),
@@ -83,34 +85,21 @@ export async function createStarlightEngine(
   };
 }
 
-/** Why the RTL of a profile cannot run a layer, if it cannot. */
-export function unfitFor(profile: Profile, shape: LayerShape): string | undefined {
-  const { Wstride, Hstride, Wdilation, Hdilation } = shape;
-  if (Wdilation === 1 && Hdilation === 1 && Wstride === Hstride) return undefined;
-  return `profile ${profile} runs no dilated layers, and one stride for both axes`;
-}
-
 /**
- * Rows of DOSA's training data declare one accelerator for all and ran on others (`arrayDim`): every array has a run of its own,
+ * Rows of DOSA's training data declare one accelerator for all and ran on others: every array has a run of its own,
  * and each candidate the answer of its array.
  */
 function onOwnArrays(
   batch: CandidateBatch,
-  hardware: Hardware,
+  ownArray: (mapping: Mapping) => number,
   count: number,
   run: (array: number) => void,
 ): void {
-  const arrays = Array.from({ length: count }, (_, i) => arrayDim(hardware, batch.read(i)));
+  const arrays = Array.from({ length: count }, (_, i) => ownArray(batch.read(i)));
   const kept: PredictedLatency[] = new Array(count);
   for (const array of new Set(arrays)) {
     run(array);
     for (let i = 0; i < count; i++) if (arrays[i] === array) kept[i] = batch.latency(i);
   }
   for (let i = 0; i < count; i++) batch.setLatency(i, kept[i] as PredictedLatency);
-}
-
-/** What the RTL of a profile makes of a layer. */
-export function runLayer(profile: Profile, shape: LayerShape): RunLayer {
-  if (profile === "gemmini-firesim") return firesimLayer(shape);
-  throw new RangeError(`Starlight has no rules for the profile ${profile} yet`);
 }

@@ -1,10 +1,12 @@
 import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
 import { violations } from "../space/validity.ts";
-import { type StarlightEngine, unfitFor } from "./engine.ts";
+import type { StarlightEngine } from "./engine.ts";
+import { rulesOf } from "./profiles.ts";
 
 /** Starlight as an evaluator: neighbours that share layer and accelerator are priced together. */
 export function createStarlightEvaluator(engine: StarlightEngine): Evaluator {
   const { batch } = engine;
+  const rules = rulesOf(engine.profile);
   return {
     fidelity: "starlight",
     profile: engine.profile,
@@ -20,11 +22,12 @@ export function createStarlightEvaluator(engine: StarlightEngine): Evaluator {
           if (!alike || (candidate.cold ?? false) !== cold) break;
           batch.write(end - first, candidate.mapping);
         }
-        const unfit = unfitFor(engine.profile, shape);
+        const unfit = rules.unfit(shape);
         if (unfit === undefined) engine.evaluateNow(shape, hardware, end - first, cold);
         for (let i = first; i < end; i++) {
           const { mapping } = candidates[i] as Candidate;
-          const reason = unfit ?? violations(mapping, shape, hardware)[0]?.message;
+          const reason =
+            unfit ?? violations(mapping, shape, hardware)[0]?.message ?? rules.unfitMapping(mapping);
           outcomes.push(reason === undefined ? priced(engine, i - first) : { status: "infeasible", reason });
         }
         first = end;

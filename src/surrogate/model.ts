@@ -1,15 +1,16 @@
 import { InputError, quote } from "../errors.ts";
-import { type Coefficients, packCoefficients, parseCoefficients } from "../event/coefficients.ts";
+import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
 import { requireProfile, unseal } from "../fidelity/model-file.ts";
 import { type IntegerLayer, type IntegerNetwork, LANE_WEIGHT_SUM, laneOf } from "../kernels/network.ts";
 import type { Spread } from "../kernels/physics.ts";
 import { INPUT_COUNT } from "../kernels/starlight-layout.ts";
 import { asRecord } from "../workload/workload.ts";
+import { rulesOf } from "./profiles.ts";
 
 /** What Starlight knows of one kind of layer. */
 export interface KindModel {
-  /** Calibrated cycles of the event model, a record of `event-layout.ts`. */
+  /** What the closed form knows, a record of the profile's (`ProfileRules`). */
   readonly coefficients: Float64Array;
   readonly network: IntegerNetwork;
   /** How inputs become activations: round(clamp(input x scale + offset, 0, 127)). */
@@ -20,7 +21,7 @@ export interface KindModel {
 /** Starlight for one profile. */
 export interface StarlightModel {
   readonly profile: Profile;
-  /** Calibrated cycles of the event model by name. */
+  /** The same for both kinds of layer, by name: calibrated cycles of Gemmini, the machine around the array of our own RTL. */
   readonly coefficients: Coefficients;
   readonly convolution: KindModel;
   readonly matmul: KindModel;
@@ -87,20 +88,15 @@ export function parseStarlightModel(document: unknown, where: string, profile: P
   const file = unseal(document, where, "starlight");
   requireProfile(file, profile, where);
   const model = asRecord(file.model, `${where}: model`, "the numbers of a Starlight model");
-  const coefficients = parseCoefficients(model["coefficients"], `${where}: model.coefficients`);
-  const [convolution, matmul] = kindCoefficients(coefficients);
+  const rules = rulesOf(file.profile);
+  const coefficients = rules.parseCoefficients(model["coefficients"], `${where}: model.coefficients`);
+  const [convolution, matmul] = rules.kindCoefficients(coefficients);
   return {
     profile: file.profile,
     coefficients,
     convolution: readKind(model["convolution"], convolution, `${where}: model.convolution`),
     matmul: readKind(model["matmul"], matmul, `${where}: model.matmul`),
   };
-}
-
-/** The kernel's records of coefficients, those of convolutions and those of matrix products. */
-export function kindCoefficients(coefficients: Coefficients): readonly [Float64Array, Float64Array] {
-  const packed = packCoefficients(coefficients);
-  return [packed.subarray(0, packed.length / 2), packed.subarray(packed.length / 2)];
 }
 
 function readKind(value: unknown, coefficients: Float64Array, where: string): KindModel {

@@ -1,15 +1,15 @@
 import { csvParseRows } from "d3-dsv";
 import { createDosaReader, readDesignMapping } from "../designs/dosa-row.ts";
 import { InputError, quote } from "../errors.ts";
-import { arrayDim, isTrainingDummy } from "../event/array.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
 import type { Hardware } from "../hardware/hardware.ts";
 import { type Mapping, toMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { violations } from "../space/validity.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { type LayerShape, shapeKey } from "../workload/layer.ts";
-import { unusable } from "./cleaning.ts";
+import { measurementRules } from "./measurement-rules.ts";
 
 /** One measurement of the RTL, and what the analytical model says of the same design. */
 export interface MeasuredRow {
@@ -19,7 +19,7 @@ export interface MeasuredRow {
   readonly mapping: Mapping;
   /** As the table declares it. */
   readonly hardware: Hardware;
-  /** Rows and columns of the array that the RTL was built with (see `arrayDim`). */
+  /** Rows and columns of the array that the RTL was built with (see `MeasurementRules`). */
   readonly peDim: number;
   readonly analyticalCycles: number;
   /** Analytical energy, at every fidelity. */
@@ -48,9 +48,16 @@ export const MEASURED_COLUMN = "target.gemmini_cycle";
  *
  * @param text the whole table
  * @param name of the table, for messages
+ * @param profile the RTL that was measured
  * @throws InputError naming row and column
  */
-export function parseDataset(text: string, name: string, engine: LocalEngine): readonly MeasuredRow[] {
+export function parseDataset(
+  text: string,
+  name: string,
+  engine: LocalEngine,
+  profile: Profile = "gemmini-firesim",
+): readonly MeasuredRow[] {
+  const rules = measurementRules(profile);
   const [header = [], ...records] = csvParseRows(text);
   const reader = within(`${name}: row 1`, () => createDosaReader(header));
   const measuredColumn = reader.columns.indexOf(MEASURED_COLUMN);
@@ -80,7 +87,8 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
           found: broken.message,
         });
       }
-      const peDim = arrayDim(hardware, mapping);
+      const peDim = rules.arrayDim(hardware, mapping);
+      const random = rules.random(hardware);
       const measuredCycles = readCycles(cells[measuredColumn]);
       const { latencyCycles, energyPj } = engine.explain(mapping, shape, hardware);
       return [
@@ -93,11 +101,11 @@ export function parseDataset(text: string, name: string, engine: LocalEngine): r
           analyticalCycles: latencyCycles,
           energyPj,
           measuredCycles,
-          cold: isTrainingDummy(hardware) && isFirst(`${shapeKey(shape)} ${peDim}`),
-          random: isTrainingDummy(hardware),
+          cold: random && isFirst(`${shapeKey(shape)} ${peDim}`),
+          random,
           layer: shapeKey(shape),
           network: undefined,
-          excluded: unusable(shape, mapping),
+          excluded: rules.unusable(shape, mapping),
         },
       ];
     });

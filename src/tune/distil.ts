@@ -6,20 +6,11 @@ import { type Ensemble, type EnsembleRows, trainEnsemble } from "./ensemble.ts";
 import type { MappingGroup } from "./mapping-set.ts";
 import type { NetworkInputs } from "./network-inputs.ts";
 import type { TrainingRecipe } from "./network-training.ts";
+import type { Teacher } from "./teachers.ts";
 
 /** The two kinds of layer, each with calibrated cycles and a network of its own. */
 export const KINDS = ["convolution", "matmul"] as const;
 export type Kind = (typeof KINDS)[number];
-
-/** Calibrated cycles of the event model for each kind, records of `event-layout.ts`. */
-export type KindCoefficients = Readonly<Record<Kind, Float64Array>>;
-
-/** Cycles that the event model gives for mappings of a layer on an array. */
-export type Teacher = (
-  shape: LayerShape,
-  peDim: number,
-  mappings: readonly RawMapping[],
-) => readonly number[];
 
 /** Rows with a closed form, and the cycles that should come out. */
 export interface LabelledRows extends EnsembleRows {
@@ -46,6 +37,11 @@ export function byKind<T>(items: readonly T[], isMatmul: (item: T) => boolean): 
   const kinds: Record<Kind, T[]> = { convolution: [], matmul: [] };
   for (const item of items) kinds[isMatmul(item) ? "matmul" : "convolution"].push(item);
   return kinds;
+}
+
+/** Something of each kind. */
+export function forKinds<T>(of: (kind: Kind) => T): Record<Kind, T> {
+  return { convolution: of("convolution"), matmul: of("matmul") };
 }
 
 /** Mappings with the cycles that the event model gives. */
@@ -125,7 +121,7 @@ export const FINE_TUNING: TrainingRecipe = {
   weightDecay: 0.3,
   huberDelta: 0.1,
 };
-const MEASURED_SHARE = 0.5;
+export const MEASURED_SHARE = 0.5;
 /** Share of searched mappings in the batches of a distillation, since a model is used where a search goes. */
 const SEARCHED_SHARE = 0.5;
 
@@ -143,6 +139,8 @@ export function distil(
 /**
  * Goes on with measurements, without forgetting the simulator: the rest of every batch are simulated rows, which also keep the
  * correction small where nothing was measured.
+ *
+ * @param share of the measurements in a batch
  */
 export function fineTune(
   training: WebAssembly.Module,
@@ -151,6 +149,7 @@ export function fineTune(
   measured: LabelledRows,
   seed: number,
   recipe: TrainingRecipe = FINE_TUNING,
+  share = MEASURED_SHARE,
 ): Ensemble {
   const count = measured.targets.length;
   if (count === 0) return ensemble;
@@ -161,8 +160,8 @@ export function fineTune(
     weights: concatenate(simulated.weights, measured.weights),
   };
   const shares = [
-    ...simulatedShares(simulated).map((share) => ({ ...share, share: share.share * (1 - MEASURED_SHARE) })),
-    { first: known, count, share: MEASURED_SHARE },
+    ...simulatedShares(simulated).map((part) => ({ ...part, share: part.share * (1 - share) })),
+    { first: known, count, share },
   ];
   return trainEnsemble(training, rows, recipe, seed, shares, ensemble);
 }

@@ -40,12 +40,14 @@ const GROUP = 8;
  * all sizes, half of them random, half chosen by the mapper for some memory and their neighbours.
  *
  * @param count of mappings, roughly
+ * @param runs whether the RTL runs a layer
  * @param without layers (by `shapeKey`) that are left out
  */
 export function mappingSet(
   module: WebAssembly.Module,
   count: number,
   seed: number,
+  runs: (shape: LayerShape) => boolean,
   without: ReadonlySet<string> = new Set(),
 ): readonly MappingGroup[] {
   const shapes = new Map<string, LayerShape>();
@@ -88,11 +90,6 @@ export function mappingSet(
 
 /** Windows that a search looks at: most searches are over by then, and a nearly best mapping will do. */
 const SEARCHED_WINDOWS = 200;
-
-/** The harness runs no dilated layers, and one stride for both axes. */
-function runs({ Wstride, Hstride, Wdilation, Hdilation }: LayerShape): boolean {
-  return Wstride === Hstride && Wdilation === 1 && Hdilation === 1;
-}
 
 function fits(sample: ReturnType<typeof createMappingSampler>, rng: Rng, into: RawMapping): boolean {
   try {

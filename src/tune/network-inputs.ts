@@ -1,9 +1,10 @@
 import { CandidateBatch } from "../kernels/batch.ts";
 import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
 import { BLOCK_BYTES, COLUMN, LANES } from "../kernels/layout.ts";
-import { type RunLayer, writePhysics } from "../kernels/physics.ts";
+import type { RunLayer } from "../kernels/physics.ts";
 import * as at from "../kernels/starlight-layout.ts";
 import type { RawMapping } from "../space/raw-mapping.ts";
+import type { ProfileRules } from "../surrogate/profiles.ts";
 
 /** What the closed form says of mappings: the inputs of the network, and what the network corrects. */
 export interface DescribedRows {
@@ -24,8 +25,10 @@ const BLOCK = SCRATCH + at.STARLIGHT_SCRATCH_BYTES;
 export class NetworkInputs {
   private readonly kernels: Kernels;
   private readonly batch: CandidateBatch;
+  private readonly rules: ProfileRules;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(module: WebAssembly.Module, rules: ProfileRules) {
+    this.rules = rules;
     this.kernels = instantiateNow(module);
     const { memory } = this.kernels;
     memory.grow(Math.max(0, Math.ceil((BLOCK + BLOCK_BYTES - memory.buffer.byteLength) / PAGE)));
@@ -35,7 +38,7 @@ export class NetworkInputs {
   /**
    * Mappings of one layer on one array.
    *
-   * @param coefficients of the event model for this kind of layer
+   * @param coefficients of the closed form for this kind of layer
    * @param cold nothing of the layer is in the caches at the start
    */
   describe(
@@ -50,7 +53,8 @@ export class NetworkInputs {
     const inputs = new Float32Array(count * at.INPUT_COUNT);
     const base = new Float32Array(count);
     const bound = new Float32Array(count);
-    writePhysics(memory, PHYSICS, layer, array, coefficients, 0, { floor: 0, scale: 0 }, cold);
+    const run = { layer, array, network: 0, spread: { floor: 0, scale: 0 }, cold };
+    this.rules.writePhysics(memory, PHYSICS, run, coefficients);
     const column = (offset: number): Float32Array => new Float32Array(memory.buffer, SCRATCH + offset, LANES);
     for (let first = 0; first < count; first += LANES) {
       const lanes = Math.min(LANES, count - first);

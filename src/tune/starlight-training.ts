@@ -1,11 +1,10 @@
-import { type Coefficients, packCoefficients } from "../event/coefficients.ts";
-import { Simulator } from "../event/simulator.ts";
+import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
 import type { RunLayer, Spread } from "../kernels/physics.ts";
-import { fromMapping, toMapping } from "../space/mapping.ts";
+import { fromMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
-import { runLayer } from "../surrogate/engine.ts";
-import { type KindModel, kindCoefficients, type StarlightModel } from "../surrogate/model.ts";
+import type { KindModel, StarlightModel } from "../surrogate/model.ts";
+import { type ProfileRules, rulesOf } from "../surrogate/profiles.ts";
 import type { LayerShape } from "../workload/layer.ts";
 import type { MeasuredRow } from "./dataset.ts";
 import {
@@ -14,19 +13,20 @@ import {
   distil,
   FINE_TUNING,
   fineTune,
+  forKinds,
   KINDS,
   type Kind,
   type LabelledMapping,
   type LabelledRows,
   labelMappings,
   searchedFirst,
-  type Teacher,
   toRows,
 } from "./distil.ts";
 import { type Ensemble, predictEnsemble, toIntegers } from "./ensemble.ts";
 import { type MappingGroup, mappingSet } from "./mapping-set.ts";
 import { NetworkInputs } from "./network-inputs.ts";
 import type { TrainingRecipe } from "./network-training.ts";
+import { createTeacher } from "./teachers.ts";
 
 /** How much work a training is. */
 export interface TrainingEffort {
@@ -66,6 +66,7 @@ export class StarlightTrainer {
   private readonly layers = new Map<LayerShape, RunLayer>();
   private readonly seed: number;
   private readonly effort: TrainingEffort;
+  private readonly rules: ProfileRules;
   readonly profile: Profile;
 
   /**
@@ -79,17 +80,19 @@ export class StarlightTrainer {
   ) {
     this.kernels = kernels;
     this.training = training;
-    this.described = new NetworkInputs(kernels);
+    this.rules = rulesOf(options.profile);
+    this.described = new NetworkInputs(kernels, this.rules);
     this.profile = options.profile;
     this.seed = options.seed;
     this.effort = options.effort ?? FULL_EFFORT;
-    this.groups = mappingSet(kernels, this.effort.mappings, options.seed);
+    const runs = (shape: LayerShape): boolean => this.rules.unfit(shape) === undefined;
+    this.groups = mappingSet(kernels, this.effort.mappings, options.seed, runs);
   }
 
   /** Distils a calibrated event model. */
   distil(coefficients: Coefficients): TrainedStarlight {
-    const teacher = createTeacher(this.kernels, coefficients);
-    const records = byKindRecords(coefficients);
+    const teacher = createTeacher(this.kernels, this.profile, coefficients);
+    const records = this.records(coefficients);
     const labelled = labelMappings(this.groups, (shape) => this.layer(shape), teacher);
     const kinds = byKind(searchedFirst(labelled), ({ layer }) => layer.matmul);
     const simulated = forKinds((kind) => toRows(this.described, records[kind], kinds[kind]));
@@ -102,7 +105,7 @@ export class StarlightTrainer {
   /** The same, corrected by measurements. */
   fineTune(distilled: TrainedStarlight, measured: readonly MeasuredRow[]): TrainedStarlight {
     const { coefficients, simulated } = distilled;
-    const records = byKindRecords(coefficients);
+    const records = this.records(coefficients);
     const kinds = byKind(
       measured.map((row) => this.labelled(row)),
       ({ layer }) => layer.matmul,
@@ -133,7 +136,7 @@ export class StarlightTrainer {
     { coefficients, ensembles }: Omit<TrainedStarlight, "simulated">,
     mappings: readonly LabelledMapping[],
   ): readonly Prediction[] {
-    const records = byKindRecords(coefficients);
+    const records = this.records(coefficients);
     const predictions = new Array<Prediction>(mappings.length);
     const indices = byKind(
       mappings.map((_, i) => i),
@@ -157,7 +160,7 @@ export class StarlightTrainer {
   /** The model in integers, for the kernels. */
   toModel(trained: TrainedStarlight, spread: Readonly<Record<Kind, Spread>>): StarlightModel {
     const { coefficients } = trained;
-    const records = byKindRecords(coefficients);
+    const records = this.records(coefficients);
     const kind = (name: Kind): KindModel => {
       const ensemble = trained.ensembles[name];
       return {
@@ -181,36 +184,17 @@ export class StarlightTrainer {
     };
   }
 
+  private records(coefficients: Coefficients): Readonly<Record<Kind, Float64Array>> {
+    const [convolution, matmul] = this.rules.kindCoefficients(coefficients);
+    return { convolution, matmul };
+  }
+
   private layer(shape: LayerShape): RunLayer {
     let layer = this.layers.get(shape);
     if (!layer) {
-      layer = runLayer(this.profile, shape);
+      layer = this.rules.runLayer(shape);
       this.layers.set(shape, layer);
     }
     return layer;
   }
-}
-
-function byKindRecords(coefficients: Coefficients): Readonly<Record<Kind, Float64Array>> {
-  const [convolution, matmul] = kindCoefficients(coefficients);
-  return { convolution, matmul };
-}
-
-/** The event model with given coefficients, on warm caches. */
-export function createTeacher(kernels: WebAssembly.Module, coefficients: Coefficients): Teacher {
-  const simulator = new Simulator(kernels, TEACHER_CAPACITY);
-  const packed = packCoefficients(coefficients);
-  return (shape, peDim, mappings) => {
-    if (mappings.length > TEACHER_CAPACITY) throw new RangeError(`at most ${TEACHER_CAPACITY} mappings`);
-    for (const [i, mapping] of mappings.entries()) simulator.describe(i, shape, toMapping(mapping), peDim);
-    simulator.simulate(packed, mappings.length);
-    return mappings.map((_, i) => simulator.latencyCycles(i));
-  };
-}
-
-/** Mappings of a group. */
-const TEACHER_CAPACITY = 64;
-
-function forKinds<T>(of: (kind: Kind) => T): Record<Kind, T> {
-  return { convolution: of("convolution"), matmul: of("matmul") };
 }

@@ -1,8 +1,10 @@
 import type { Coefficients } from "../event/coefficients.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
 import { type ModelFile, type ModelSource, seal } from "../fidelity/model-file.ts";
 import type { Spread } from "../kernels/physics.ts";
 import { createStarlightEngine } from "../surrogate/engine.ts";
 import { createStarlightEvaluator } from "../surrogate/evaluator.ts";
+import { machineCoefficients } from "../surrogate/machine-coefficients.ts";
 import { type StarlightDocument, type StarlightModel, toDocument } from "../surrogate/model.ts";
 import type { CalibrationPool } from "./calibrate.ts";
 import { cleanRows, type MeasuredRow } from "./dataset.ts";
@@ -11,14 +13,21 @@ import { crossValidation, type Split } from "./folds.ts";
 import { coverage, fitSpread, type Judged } from "./interval.ts";
 import { judgeRows } from "./judge-rows.ts";
 import { type AccuracyReport, type Judgement, reportAccuracy } from "./report.ts";
-import { type Prediction, StarlightTrainer, type TrainingEffort } from "./starlight-training.ts";
+import {
+  type Prediction,
+  StarlightTrainer,
+  type TrainedStarlight,
+  type TrainingEffort,
+} from "./starlight-training.ts";
 import { toCalibrationRow } from "./train.ts";
 
 export interface StarlightRequest {
   /** The compiled kernels, and those that train. */
   readonly module: WebAssembly.Module;
   readonly training: WebAssembly.Module;
+  /** Calibrates Gemmini's event model; that of our own RTL has nothing to calibrate. */
   readonly pool: CalibrationPool;
+  readonly profile: Profile;
   readonly rows: readonly MeasuredRow[];
   readonly sources: readonly ModelSource[];
   readonly seed: number;
@@ -64,14 +73,19 @@ interface HeldOutRow {
  * where it has not learnt. The same for any number of workers.
  */
 export async function trainStarlight(request: StarlightRequest): Promise<StarlightTraining> {
-  const { module, training, rows: all, seed, prior, onProgress } = request;
+  const { module, training, profile, rows: all, seed, prior, onProgress } = request;
   const rows = cleanRows(all);
   const { random, layers } = crossValidation(rows, seed);
   const splits = [...random, ...layers];
   const steps = 2 * (splits.length + 1);
   let done = 0;
   const step = (): void => onProgress?.(++done, steps);
+  const machine = machineCoefficients();
   const calibrate = async (some: readonly MeasuredRow[]): Promise<Coefficients> => {
+    if (profile === "polaris-rtl") {
+      step();
+      return machine;
+    }
     const options = prior === undefined ? {} : { prior };
     const { coefficients } = await request.pool.calibrate({ rows: some.map(toCalibrationRow), options });
     step();
@@ -83,12 +97,19 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
   ]);
 
   const trainer = new StarlightTrainer(module, training, {
-    profile: "gemmini-firesim",
+    profile,
     seed,
     ...(request.effort === undefined ? {} : { effort: request.effort }),
   });
+  // The same coefficients, as our own RTL has them in all folds, are distilled once.
+  const distillations = new Map<Coefficients, TrainedStarlight>();
+  const distil = (coefficients: Coefficients): TrainedStarlight => {
+    const known = distillations.get(coefficients) ?? trainer.distil(coefficients);
+    if (profile === "polaris-rtl") distillations.set(coefficients, known);
+    return known;
+  };
   const judge = ({ train, test }: Split, split: number): readonly HeldOutRow[] => {
-    const distilled = trainer.distil(onSplits[split] as Coefficients);
+    const distilled = distil(onSplits[split] as Coefficients);
     const tuned = trainer.fineTune(
       distilled,
       train.map((row) => rows[row] as MeasuredRow),
@@ -108,7 +129,7 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
   const byRow = judged.slice(0, random.length).flat();
   const byLayer = judged.slice(random.length).flat();
 
-  const tuned = trainer.fineTune(trainer.distil(onAll as Coefficients), rows);
+  const tuned = trainer.fineTune(distil(onAll as Coefficients), rows);
   const model = trainer.toModel(tuned, spreads(byLayer));
   const fitted = createStarlightEvaluator(await createStarlightEngine(module, model));
   const fit = reportAccuracy(await judgeRows(fitted, rows));

@@ -76,6 +76,25 @@ test("a model that is damaged, cut, of another kind or of another profile is ref
   }
 });
 
+test("evaluate knows our own RTL by its profile, and refuses Gemmini's model for it", async () => {
+  writeFileSync(file("gemmini.json"), model);
+  const rtl = ["--profile", "polaris-rtl"];
+
+  const [gemmini, own, foreign] = await Promise.all([
+    evaluate(file("rows.csv")),
+    evaluate(file("rows.csv"), ...rtl),
+    evaluate(file("rows.csv"), ...rtl, "--model", file("gemmini.json")),
+  ]);
+
+  assert.equal(own.code, 0, own.stderr);
+  const latencies = ({ stdout }: typeof own) =>
+    csvParse(stdout.toString()).map((row) => Number(row["latency_cycles"]));
+  assert.equal(latencies(own).length, rows.length);
+  assert.notDeepEqual(latencies(own), latencies(gemmini));
+  assert.equal(foreign.code, 2);
+  assert.match(foreign.stderr, /profile: expected a model of polaris-rtl, found gemmini-firesim/);
+});
+
 test("a layer that the profile's RTL cannot run fails with the reason", async () => {
   const dilated = { ...SHAPE, Wdilation: 2, Hdilation: 2 };
   writeFileSync(

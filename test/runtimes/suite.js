@@ -208,8 +208,11 @@ async function mappers() {
 
 /** What the learned model predicts, in whichever of its two binaries the runtime takes. */
 async function starlight() {
-  const count = 3000;
-  const engine = await loadStarlight(count);
+  return { ...(await predicted("gemmini-firesim", 3000)), "own RTL": await predicted("polaris-rtl", 500) };
+}
+
+async function predicted(profile, count) {
+  const engine = await loadStarlight({ profile, capacity: count });
   const hardware = createHardware({ peDim: 16, scratchpadKib: 128, accumulatorKib: 32 });
   const rng = createRng(4);
   const raw = new RawMapping();

@@ -6,16 +6,18 @@ import { Simulator } from "../../src/event/simulator.ts";
 import { firesimLayer } from "../../src/kernels/physics.ts";
 import { toMapping } from "../../src/space/mapping.ts";
 import { DEFAULT_STARLIGHT } from "../../src/surrogate/default-model.ts";
-import { kindCoefficients, parseStarlightModel } from "../../src/surrogate/model.ts";
+import { parseStarlightModel } from "../../src/surrogate/model.ts";
+import { rulesOf } from "../../src/surrogate/profiles.ts";
 import { labelMappings, searchedFirst, toRows } from "../../src/tune/distil.ts";
 import { mappingSet } from "../../src/tune/mapping-set.ts";
 import { NetworkInputs } from "../../src/tune/network-inputs.ts";
-import { createTeacher } from "../../src/tune/starlight-training.ts";
+import { createTeacher } from "../../src/tune/teachers.ts";
 import { shapeKey } from "../../src/workload/layer.ts";
 
 const module = await loadModule();
-const groups = mappingSet(module, 1500, 11);
-const described = new NetworkInputs(module);
+const gemmini = rulesOf("gemmini-firesim");
+const groups = mappingSet(module, 1500, 11, (shape) => gemmini.unfit(shape) === undefined);
+const described = new NetworkInputs(module, gemmini);
 const calibrated = parseStarlightModel(DEFAULT_STARLIGHT, "built-in model", "gemmini-firesim").coefficients;
 
 test("the rows that the closed form streams are those of the event model's tile walk, to the row", () => {
@@ -23,7 +25,7 @@ test("the rows that the closed form streams are those of the event model's tile 
   simulator.simulate(packCoefficients(calibrated));
   for (const { shape, peDim, mappings } of groups) {
     const layer = firesimLayer(shape);
-    const coefficients = kindCoefficients(calibrated)[layer.matmul ? 1 : 0];
+    const coefficients = gemmini.kindCoefficients(calibrated)[layer.matmul ? 1 : 0];
     const { bound } = described.describe(layer, peDim, coefficients, mappings);
     for (const [i, mapping] of mappings.entries()) {
       simulator.describe(0, shape, toMapping(mapping), peDim);
@@ -37,10 +39,18 @@ test("the rows that the closed form streams are those of the event model's tile 
 
 test("without a network the closed form is on average within 3 % of the event model, whatever the calibration", () => {
   for (const coefficients of [calibrated, priorCoefficients()]) {
-    const labelled = labelMappings(groups, firesimLayer, createTeacher(module, coefficients));
+    const labelled = labelMappings(
+      groups,
+      firesimLayer,
+      createTeacher(module, "gemmini-firesim", coefficients),
+    );
     for (const matmul of [false, true]) {
       const own = searchedFirst(labelled.filter(({ layer }) => layer.matmul === matmul));
-      const rows = toRows(described, kindCoefficients(coefficients)[matmul ? 1 : 0] as Float64Array, own);
+      const rows = toRows(
+        described,
+        gemmini.kindCoefficients(coefficients)[matmul ? 1 : 0] as Float64Array,
+        own,
+      );
       const errors = rows.targets.map((target) => Math.abs(Math.expm1(target))).sort();
 
       const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;

@@ -92,6 +92,7 @@ test("what train says of the rows that Starlight learnt from is what validate sa
     ...request,
     training,
     effort,
+    profile: "gemmini-firesim",
     date: "2026-01-01",
     onProgress: (done, of) => progress.push(done / of),
   });

@@ -1,7 +1,8 @@
 import type { Argv, CommandModule } from "yargs";
 import { loadModule } from "#kernels";
-import { InputError } from "../../errors.ts";
+import { InputError, UsageError } from "../../errors.ts";
 import { parseEventModel } from "../../event/model.ts";
+import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
 import { type Training, train } from "../../tune/train.ts";
@@ -17,6 +18,7 @@ import { runStarlightTraining } from "../train-starlight.ts";
 
 interface TrainArgs {
   readonly fidelity: "starlight" | "event";
+  readonly profile: Profile;
   readonly onnx: string | undefined;
   readonly rtl: readonly string[];
   readonly from: string | undefined;
@@ -48,6 +50,11 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
           choices: ["starlight", "event"] as const,
           default: "event" as const,
         })
+        .option("profile", {
+          describe: "The RTL that was measured: Gemmini's on FireSim, or our own (starlight alone)",
+          choices: PROFILES,
+          default: "gemmini-firesim" as const,
+        })
         .option("onnx", {
           describe: "starlight: write its networks too, as NAME-convolution.onnx and NAME-matmul.onnx",
           type: "string",
@@ -78,9 +85,10 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
 }
 
 async function runTraining(context: CliContext, args: TrainArgs): Promise<void> {
-  const { rtl, from, out, seed, json } = args;
+  const { rtl, from, out, seed, json, profile } = args;
+  refuseCalibration(args);
   await checkOutput(out);
-  const tables = await readMeasured(rtl, await loadEngine(64));
+  const tables = await readMeasured(rtl, await loadEngine(64), profile);
   const { rows, excluded, sources } = tables;
   if (rows.length < FEWEST) {
     throw new InputError({
@@ -131,6 +139,18 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
     context.signal.removeEventListener("abort", stop);
     await pool.close();
   }
+}
+
+/** The event model of our own RTL has nothing that measurements could calibrate. */
+function refuseCalibration({ profile, fidelity, from }: TrainArgs): void {
+  if (profile !== "polaris-rtl") return;
+  if (fidelity === "event") {
+    throw new UsageError(
+      "--profile polaris-rtl: expected --fidelity starlight beside it, found event, which needs no calibration there",
+    );
+  }
+  if (from !== undefined)
+    throw new UsageError("--from: expected --profile gemmini-firesim, found polaris-rtl");
 }
 
 function formatTraining({ fit, random, layers, coveragePercent }: Training): string {

@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from "yargs";
 import { InputError } from "../../errors.ts";
 import { createAnalyticalEvaluator } from "../../fidelity/analytical.ts";
+import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import type { ModelSource } from "../../fidelity/model-file.ts";
 import { loadEngine } from "../../starlight.ts";
 import { judgeRows } from "../../tune/judge-rows.ts";
@@ -16,6 +17,7 @@ import { formatCount, formatTable } from "../table.ts";
 interface ValidateArgs {
   readonly rtl: readonly string[];
   readonly fidelity: "analytical" | "starlight" | "event";
+  readonly profile: Profile;
   readonly model: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -39,6 +41,11 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
           choices: ["analytical", "starlight", "event"] as const,
           default: "event" as const,
         })
+        .option("profile", {
+          describe: "The RTL that was measured: Gemmini's on FireSim, or our own",
+          choices: PROFILES,
+          default: "gemmini-firesim" as const,
+        })
         .option("model", {
           describe: "Starlight or event model to judge (default: the one that comes with the package)",
           type: "string",
@@ -48,8 +55,8 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         .option("json", shared.json)
         .option("quiet", shared.quiet)
         .example("$0 validate --rtl rows.csv", "Errors by class of layer") as unknown as Argv<ValidateArgs>,
-    handler: async ({ rtl, fidelity, model, json, quiet }) => {
-      const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64));
+    handler: async ({ rtl, fidelity, profile, model, json, quiet }) => {
+      const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64), profile);
       if (rows.length === 0) {
         throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
       }
@@ -59,17 +66,17 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
       }
       const evaluator =
         fidelity === "event"
-          ? await openEventEvaluator({ profile: "gemmini-firesim", model, machine: undefined })
+          ? await openEventEvaluator({ profile, model, machine: undefined })
           : fidelity === "starlight"
-            ? await openStarlightEvaluator(model)
+            ? await openStarlightEvaluator(model, profile)
             : createAnalyticalEvaluator(await loadEngine(64));
       try {
         const report = reportAccuracy(await judgeRows(evaluator, rows, context.signal));
-        const { profile, learntFrom = [] } = evaluator;
+        const { learntFrom = [] } = evaluator;
         const inSample = sources.filter(({ crc32 }) => learntFrom.some((one) => one.crc32 === crc32));
         context.stdout.write(
           json
-            ? `${JSON.stringify({ version: 1, fidelity, profile, learntFrom, inSample, ...report })}\n`
+            ? `${JSON.stringify({ version: 1, fidelity, profile: evaluator.profile, learntFrom, inSample, ...report })}\n`
             : `${formatInSample(inSample, rows.length)}${formatReport(report)}\n`,
         );
       } finally {
