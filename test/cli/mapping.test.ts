@@ -9,6 +9,8 @@ import { PROGRAM, polaris, scratchFolder } from "./polaris.ts";
 const file = scratchFolder();
 const GRID = ["--pe", "8,16", "--scratchpad-kib", "64", "--accumulator-kib", "16..32:x2"];
 const SWEEP = ["sweep", "dlrm", ...GRID, "--quiet"];
+/** One thread starts sooner than two. */
+const ONE_WORKER = ["--workers", "1"];
 
 interface SweepJson {
   readonly points: readonly {
@@ -32,7 +34,7 @@ async function json(args: readonly string[]) {
 }
 
 test("sweep gives the same bytes, whatever the number of workers and the seed", async () => {
-  const one = await output([...SWEEP, "--json", "--workers", "1", "--out", file("s1.csv")]);
+  const one = await output([...SWEEP, "--json", ...ONE_WORKER, "--out", file("s1.csv")]);
   const two = await output([...SWEEP, "--json", "--workers", "2", "--seed", "3", "--out", file("s2.csv")]);
 
   assert.deepEqual(two, one);
@@ -42,7 +44,7 @@ test("sweep gives the same bytes, whatever the number of workers and the seed", 
 });
 
 test("a point of a sweep evaluates to the totals that the sweep gave it, and maps to them", async () => {
-  const { points } = (await json(SWEEP)) as SweepJson;
+  const { points } = (await json([...SWEEP, ...ONE_WORKER])) as SweepJson;
   const point = points[3];
   assert.ok(point);
   const { hardware, layers } = point;
@@ -57,10 +59,10 @@ test("a point of a sweep evaluates to the totals that the sweep gave it, and map
 });
 
 test("--max-area-mm2 leaves out the larger configs and nothing else", async () => {
-  const { points: all } = (await json(SWEEP)) as SweepJson;
+  const { points: all } = (await json([...SWEEP, ...ONE_WORKER])) as SweepJson;
   const areas = all.map(({ totals }) => totals.areaMm2).sort((a, b) => a - b);
 
-  const capped = await json([...SWEEP, "--max-area-mm2", String(areas[1])]);
+  const capped = await json([...SWEEP, ...ONE_WORKER, "--max-area-mm2", String(areas[1])]);
 
   assert.deepEqual(
     capped.points.map((point: SweepJson["points"][number]) => point.hardware),
@@ -69,8 +71,8 @@ test("--max-area-mm2 leaves out the larger configs and nothing else", async () =
 });
 
 test("a Parquet table holds what the CSV table holds", async () => {
-  await output([...SWEEP, "--out", file("p.csv")]);
-  await output([...SWEEP, "--out", file("p.parquet")]);
+  await output([...SWEEP, ...ONE_WORKER, "--out", file("p.csv")]);
+  await output([...SWEEP, ...ONE_WORKER, "--out", file("p.parquet")]);
 
   const bytes = readFileSync(file("p.parquet"));
   const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });

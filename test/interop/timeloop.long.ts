@@ -6,6 +6,11 @@ import { TIMELOOP_VERSIONS } from "../../src/interop/timeloop/names.ts";
 import { readTimeloop } from "../../src/interop/timeloop/read.ts";
 import { formatMapping } from "../../src/space/mapping.ts";
 import { randomDesign } from "./random-design.ts";
+import { checkSections } from "./round-trip.ts";
+
+test("10,000 random mappings come back from Timeloop's sections, both versions, and from DOSA strings as they were", () => {
+  checkSections(10_000);
+});
 
 test("10,000 random mappings come back from the text of Timeloop's files, both versions, with 500 accelerators", () => {
   const load = (text: string): unknown => parseDocument(text).toJS();

@@ -10,7 +10,7 @@ import { createRng } from "../../src/rng.ts";
 import { priceAll } from "../reference/map-space.ts";
 import { integer, smallHardware, smallShape } from "./random-case.ts";
 
-const CASES = Number(process.env["POLARIS_MAPPER_CASES"] ?? 5000);
+const CASES = Number(process.env["POLARIS_MAPPER_CASES"] ?? 1000);
 const OBJECTIVES = ["edp", "latency", "energy", "ed2p", "weighted:0.2", "weighted:0.8"].map((text) =>
   parseObjective(text),
 );

@@ -93,23 +93,6 @@ test("no packed file names a folder of the machine that built it", async () => {
   assert.deepEqual(naming, []);
 });
 
-test("publint finds nothing to say", async () => {
-  const { stdout } = await tool("publint", [installed.tarball, "--strict"]);
-  assert.match(stdout, /All good!/);
-});
-
-test("attw finds the types of every entry point right", async () => {
-  const options = [
-    "--profile",
-    "esm-only",
-    "--exclude-entrypoints",
-    "starlight.wasm",
-    "starlight.relaxed.wasm",
-    "--no-emoji",
-  ];
-  await tool("attw", [installed.tarball, ...options]);
-});
-
 test("npm installs it in an empty folder, where the library and the command work", async () => {
   const folder = await mkdtemp(join(tmpdir(), "polaris-dse-user-"));
   try {
@@ -130,30 +113,6 @@ test("npm installs it in an empty folder, where the library and the command work
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
-
-test("strict TypeScript takes its types, on Node and, without Node's types, under a bundler", async () => {
-  await compiles(
-    `import { createParallelEngine, type Engine, loadEngine } from "polaris-dse";
-export const engines: Engine[] = [await loadEngine(), await createParallelEngine({ workers: 1, capacity: 1 })];
-`,
-    // Without `skipLibCheck` the types of Node would be checked as well, which takes most of the time of this file.
-    {
-      module: "nodenext",
-      skipLibCheck: true,
-      typeRoots: [join(ROOT, "node_modules/@types")],
-      types: ["node"],
-    },
-  );
-  await compiles(
-    `import { createHardware, loadEngine, parseMapping, toLayerShape } from "polaris-dse/starlight";
-const engine = await loadEngine();
-const mapping = parseMapping("L3[WIO] P28 - L2[WI] N1 - L1[O] N1 - L0[W] N1");
-const hardware = createHardware({ peDim: 16, scratchpadKib: 128, accumulatorKib: 32, bandwidth: "split" });
-export const cycles: number = engine.explain(mapping, toLayerShape({ P: 28 }), hardware).rooflineCycles.dram;
-`,
-    { module: "esnext", moduleResolution: "bundler", types: [] },
-  );
 });
 
 test("esbuild bundles it for browsers, with the .wasm file beside the bundle", async () => {
@@ -190,31 +149,6 @@ globalThis.fetch = async (url) => new Response(await readFile(url), { headers: {
   const bundled = await run(process.execPath, ["--import", "./fetch.js", outfile], { cwd: project });
   assert.equal(bundled.stdout, plain.stdout);
 });
-
-/** Type-checks a program in the project that the package is installed in. */
-async function compiles(program: string, options: object): Promise<void> {
-  const compilerOptions = {
-    target: "es2023",
-    lib: ["es2023", "dom"],
-    strict: true,
-    noEmit: true,
-    skipDefaultLibCheck: true,
-    ...options,
-  };
-  await writeFile(join(installed.project, "program.ts"), program);
-  await writeFile(
-    join(installed.project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, files: ["program.ts"] }),
-  );
-  await tool("tsc", ["-p", installed.project]).catch((error: { readonly stdout?: string }) =>
-    assert.fail(error.stdout),
-  );
-}
-
-/** A tool of the development dependencies; it rejects with its output when it is not content. */
-async function tool(name: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
-  return run(join(ROOT, "node_modules/.bin", name), args, { env: { ...process.env, NO_COLOR: "1" } });
-}
 
 /** Files of the package that a field of package.json leads users to: all but those for a checkout. */
 function targets(value: unknown): string[] {
