@@ -48,7 +48,7 @@ for (const network of NETWORKS) {
     refine: calibrate,
     runs: 1e6,
     batch: 2,
-    onRound: ({ bestCost, runs }) => {
+    onProgress: ({ bestCost, runs }) => {
       if (bestCost <= target && Number.isNaN(chosen)) chosen = runs;
     },
   });

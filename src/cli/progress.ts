@@ -36,7 +36,7 @@ export function createProgress({ stderr }: CliContext, quiet: boolean): Progress
   };
 }
 
-function formatSeconds(seconds: number): string {
+export function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

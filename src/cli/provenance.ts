@@ -25,7 +25,12 @@ export function writtenBy(version: string, args: readonly string[], random = fal
     if (withValue.includes(arg)) i++;
     else if (!withValue.some((flag) => arg.startsWith(`${flag}=`))) kept.push(arg);
   }
-  return { polaris: version, command: ["polaris", ...kept].map(shellWord).join(" ") };
+  return { polaris: version, command: commandLine(kept) };
+}
+
+/** A command line as a shell takes it. */
+export function commandLine(args: readonly string[]): string {
+  return ["polaris", ...args].map(shellWord).join(" ");
 }
 
 /** An argument as a shell reads it. */

@@ -14,14 +14,14 @@ export interface Promotable {
  * times how different it is from those already chosen. Uncertainty enters by the improvement expected: a wide interval has more
  * to hope for.
  *
+ * What is left of a budget has no say in it: a search that goes on with more runs makes the same choices again.
+ *
  * @param best cost of the best verified design; undefined if there is none
- * @param runs that may be spent in all
  */
 export function chooseBatch(
   designs: readonly Promotable[],
   best: number | undefined,
   size: number,
-  runs: number,
 ): readonly Promotable[] {
   // As long as nothing is verified: what the most promising design costs at worst.
   const promising = designs.reduce<Promotable | undefined>(
@@ -34,12 +34,11 @@ export function chooseBatch(
     return expectedImprovement({ mean: Math.log(cost), deviation }, reference) / Math.max(1, needed);
   });
   const chosen: Promotable[] = [];
-  let left = runs;
   while (chosen.length < size) {
     let next: Promotable | undefined;
     let most = 0;
     for (const [i, one] of designs.entries()) {
-      if (chosen.includes(one) || one.runs > left) continue;
+      if (chosen.includes(one)) continue;
       const apart = chosen.map((other) => difference(one.predicted.design, other.predicted.design));
       const value = (gains[i] as number) * Math.min(1, ...apart);
       // A model without doubt expects nothing of what it holds for worse; the cheapest is next then.
@@ -49,7 +48,6 @@ export function chooseBatch(
     }
     if (!next) break;
     chosen.push(next);
-    left -= next.runs;
   }
   return chosen;
 }

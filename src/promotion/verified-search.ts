@@ -1,11 +1,22 @@
-import { candidateText } from "../fidelity/candidate-key.ts";
-import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
+import type { Evaluator, Outcome } from "../fidelity/evaluator.ts";
 import type { Objective } from "../mapper/objective.ts";
-import type { Design, NetworkSums } from "../search/trial.ts";
+import { startStudyClock } from "../search/clock.ts";
+import type { Budget, Journal } from "../search/study.ts";
+import { type Design, trialCost } from "../search/trial.ts";
 import type { Workload } from "../workload/workload.ts";
 import { chooseBatch } from "./acquire.ts";
 import type { Measurement } from "./calibrate.ts";
-import { candidatesOf, type PredictedDesign, predictDesign } from "./predicted-design.ts";
+import { LayerRuns } from "./layer-runs.ts";
+import { counting, leastOf, predictAll } from "./predict-all.ts";
+import { candidatesOf, type PredictedDesign } from "./predicted-design.ts";
+import {
+  beginVerification,
+  type OpenVerification,
+  type VerifiedDesign,
+  type VerifyCarry,
+  type VerifyJob,
+  verificationOutcome,
+} from "./verified-trial.ts";
 
 export interface VerifiedSearchRequest {
   readonly workloads: readonly Workload[];
@@ -20,32 +31,36 @@ export interface VerifiedSearchRequest {
   readonly refine: (model: Evaluator, measurements: readonly Measurement[]) => Promise<Evaluator>;
   /** Most layers that the verifier may run. */
   readonly runs: number;
+  /** Ends the search early: by time, by candidates that the model priced, by designs verified. */
+  readonly budget?: Budget;
   /** Designs verified between two refinements. */
   readonly batch: number;
+  /** Where verified designs are written down; those on record are not run again. */
+  readonly journal?: Journal<VerifyJob, VerifyCarry>;
   readonly signal?: AbortSignal;
-  readonly onRound?: (progress: VerifiedSearchProgress) => void;
+  /** After each proposal and each design that was verified. */
+  readonly onProgress?: (progress: VerifiedSearchProgress) => void;
 }
 
 export interface VerifiedSearchProgress {
+  /** Refinements of the model. */
   readonly rounds: number;
+  /** Layers run. */
   readonly runs: number;
+  /** Candidates that the model priced. */
+  readonly evaluated: number;
+  readonly seconds: number;
   /** Cost of the best verified design; Infinity if there is none. */
   readonly bestCost: number;
+  /** What the last model holds for best, verified or not. */
+  readonly promising: PredictedDesign | undefined;
   /** Least that any design not verified may cost, by the model's intervals. */
   readonly bound: number;
-}
-
-/** A design with what was predicted of it, before it was run, and what was measured. Never one in the place of the other. */
-export interface VerifiedDesign {
-  readonly predicted: PredictedDesign;
-  readonly verified: { readonly sums: readonly NetworkSums[]; readonly cost: number };
 }
 
 export interface VerifiedSearchResult extends VerifiedSearchProgress {
   /** Undefined if the budget did not do for a single design. */
   readonly best: VerifiedDesign | undefined;
-  /** What the last model holds for best, verified or not. */
-  readonly promising: PredictedDesign | undefined;
   readonly verified: readonly VerifiedDesign[];
   /** Designs that the verifier could not run, with the first reason. */
   readonly failed: readonly { readonly design: Design; readonly reason: string }[];
@@ -57,137 +72,129 @@ export interface VerifiedSearchResult extends VerifiedSearchProgress {
 /**
  * Search on a model, verify what promises most, let the model learn, search on. Layers that were run are known: a design that
  * shares them costs fewer runs, and its prediction is that much surer. Ends when the best verified design cannot be beaten within
- * the model's intervals, or the budget of runs does not do for any more.
+ * the model's intervals, or when the next design would be beyond a budget.
  *
- * Evaluators with results on disk make it go on where it was killed.
+ * Each design verified is a trial of the journal. A search that goes on from one makes the same decisions again, with the runs on
+ * record, and more of them where the budget has grown.
+ *
+ * @throws InputError naming the trial if the search asks for another design than the one on record
  */
 export async function searchVerified(request: VerifiedSearchRequest): Promise<VerifiedSearchResult> {
-  const { workloads, objective, verifier, batch, signal, onRound } = request;
-  const known = new Map<string, Outcome>();
+  const { workloads, objective, budget = {}, journal, onProgress } = request;
+  const known = journal?.known ?? [];
+  const runs = new LayerRuns();
   const verified: VerifiedDesign[] = [];
   const failed: { readonly design: Design; readonly reason: string }[] = [];
-  const measurements: Measurement[] = [];
   const tried = new Set<string>();
-  let { model } = request;
   let best: VerifiedDesign | undefined;
   let promising: PredictedDesign | undefined;
-  let progress: VerifiedSearchProgress = { rounds: 0, runs: 0, bestCost: Number.POSITIVE_INFINITY, bound: 0 };
-  const finish = (ended: VerifiedSearchResult["ended"]): VerifiedSearchResult => ({
-    ...progress,
-    best,
+  let [rounds, evaluated, bound] = [0, 0, 0];
+  const trials = (): number => verified.length + failed.length;
+  const clock = startStudyClock({
+    before: known.at(-1)?.seconds ?? 0,
+    milliseconds: budget.milliseconds,
+    signal: request.signal,
+    answered: () => trials() > 0 && trials() >= known.length,
+  });
+  const progress = (): VerifiedSearchProgress => ({
+    rounds,
+    runs: runs.count,
+    evaluated,
+    seconds: clock.seconds(),
+    bestCost: best?.verified.cost ?? Number.POSITIVE_INFINITY,
     promising,
+    bound,
+  });
+  const finish = (ended: VerifiedSearchResult["ended"]): VerifiedSearchResult => ({
+    ...progress(),
+    best,
     verified,
     failed,
-    measurements,
+    measurements: runs.measurements,
     ended,
   });
+  /** Whether the next design would be beyond a budget. */
+  let spent = false;
+  const isSpent = (): boolean =>
+    spent ||
+    (clock.late() && trials() > 0 && trials() >= known.length) ||
+    evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY) ||
+    trials() >= (budget.trials ?? Number.POSITIVE_INFINITY);
 
-  for (;;) {
-    if (signal?.aborted) return finish("signal");
-    const designs = await request.propose(model, signal);
-    const predictions = await predictAll(request, model, known, designs, signal);
-    promising = leastOf(predictions);
-    const open = predictions.filter(({ design }) => !tried.has(designText(design)));
-    const bound = open.reduce(
-      (least, { interval }) => Math.min(least, interval.low),
-      Number.POSITIVE_INFINITY,
-    );
-    progress = { ...progress, bound };
-    onRound?.(progress);
-    if (open.length === 0) return finish("exhausted");
-    if (best && bound >= best.verified.cost) return finish("interval");
+  /** Begins to verify designs, in this order, as far as the budgets allow. */
+  const begin = (chosen: readonly PredictedDesign[]): readonly OpenVerification[] => {
+    const open: OpenVerification[] = [];
+    const begun = new Set<string>();
+    for (const predicted of chosen) {
+      const missing = runs.missing(candidatesOf(workloads, predicted.design), begun);
+      const number = trials() + open.length;
+      spent ||=
+        runs.count + begun.size + missing.size > request.runs ||
+        number >= (budget.trials ?? Number.POSITIVE_INFINITY);
+      if (spent) break;
+      for (const text of missing.keys()) begun.add(text);
+      const job = { round: rounds, design: predicted.design };
+      const trial = { verifier: request.verifier, name: journal?.name ?? "", number };
+      open.push(beginVerification(trial, job, predicted, [...missing.values()], known[number], clock.ending));
+    }
+    return open;
+  };
 
-    const promotable = open.map((predicted) => ({
-      predicted,
-      runs: unknown(candidatesOf(workloads, predicted.design), known).size,
-    }));
-    const chosen = chooseBatch(promotable, best?.verified.cost, batch, request.runs - progress.runs);
-    if (chosen.length === 0) return finish("budget");
-    const wanted = unknown(
-      chosen.flatMap(({ predicted }) => candidatesOf(workloads, predicted.design)),
-      known,
-    );
-    let outcomes: readonly Outcome[];
-    try {
-      outcomes = await verifier.evaluate([...wanted.values()], signal);
-    } catch (error) {
-      if (signal?.aborted) return finish("signal");
-      throw error;
-    }
-    for (const [i, [text, candidate]] of [...wanted].entries()) {
-      const outcome = outcomes[i] as Outcome;
-      known.set(text, outcome);
-      if (outcome.status !== "priced") continue;
-      const { latencyCycles, energyPj } = outcome;
-      measurements.push({ candidate, latencyCycles, energyPj });
-    }
-    for (const { predicted } of chosen) {
-      const { design } = predicted;
-      tried.add(designText(design));
-      const measured = candidatesOf(workloads, design).map((one) => known.get(candidateText(one)) as Outcome);
-      const truth = predictDesign(workloads, objective, design, measured);
-      if (!truth) {
-        failed.push({ design, reason: firstReason(measured) });
-        continue;
-      }
-      const pair = { predicted, verified: { sums: truth.sums, cost: truth.cost } };
+  const tell = async (open: OpenVerification): Promise<void> => {
+    const outcomes = await open.outcomes;
+    for (const [i, candidate] of open.missing.entries()) runs.add(candidate, outcomes[i] as Outcome);
+    const { design } = open.job;
+    const outcome = verificationOutcome(request, runs, open, outcomes);
+    if (!open.replayed) journal?.append({ job: open.job, outcome, seconds: clock.seconds() });
+    tried.add(designText(design));
+    if (outcome.status === "found") {
+      const pair = {
+        predicted: open.predicted,
+        verified: { sums: outcome.sums, cost: trialCost(objective, outcome) },
+      };
       verified.push(pair);
-      if (truth.cost < (best?.verified.cost ?? Number.POSITIVE_INFINITY)) best = pair;
+      if (pair.verified.cost < (best?.verified.cost ?? Number.POSITIVE_INFINITY)) best = pair;
+    } else failed.push({ design, reason: outcome.reason });
+    onProgress?.(progress());
+  };
+
+  try {
+    const counted = counting(request.model, (candidates) => {
+      evaluated += candidates;
+    });
+    let model = counted;
+    for (;;) {
+      clock.ending.throwIfAborted();
+      const designs = await request.propose(model, clock.ending);
+      const predictions = await predictAll(request, model, runs, designs, clock.ending);
+      promising = leastOf(predictions);
+      const left = predictions.filter(({ design }) => !tried.has(designText(design)));
+      bound = Math.min(Number.POSITIVE_INFINITY, ...left.map(({ interval }) => interval.low));
+      onProgress?.(progress());
+      if (left.length === 0) return finish("exhausted");
+      if (best && bound >= best.verified.cost) return finish("interval");
+      if (isSpent()) return finish("budget");
+      const promotable = left.map((predicted) => ({
+        predicted,
+        runs: runs.missing(candidatesOf(workloads, predicted.design)).size,
+      }));
+      const chosen = chooseBatch(promotable, best?.verified.cost, request.batch);
+      const open = begin(chosen.map(({ predicted }) => predicted));
+      if (open.length === 0) return finish("budget");
+      for (const one of open) await tell(one);
+      rounds++;
+      model = await request.refine(counted, runs.measurements);
     }
-    progress = {
-      rounds: progress.rounds + 1,
-      runs: progress.runs + wanted.size,
-      bestCost: best?.verified.cost ?? Number.POSITIVE_INFINITY,
-      bound,
-    };
-    model = await request.refine(request.model, measurements);
+  } catch (error) {
+    // What was under way is dropped.
+    if (request.signal?.aborted) return finish("signal");
+    if (clock.ending.aborted) return finish("budget");
+    throw error;
+  } finally {
+    clock.stop();
   }
-}
-
-/** What a model, and where they were run the measurements, say of designs; without those that it cannot price. */
-async function predictAll(
-  { workloads, objective }: VerifiedSearchRequest,
-  model: Evaluator,
-  known: ReadonlyMap<string, Outcome>,
-  designs: readonly Design[],
-  signal: AbortSignal | undefined,
-): Promise<readonly PredictedDesign[]> {
-  const candidates = designs.map((design) => candidatesOf(workloads, design));
-  const wanted = unknown(candidates.flat(), known);
-  const outcomes = await model.evaluate([...wanted.values()], signal);
-  const all = new Map(known);
-  for (const [i, text] of [...wanted.keys()].entries()) all.set(text, outcomes[i] as Outcome);
-  return designs.flatMap((design, i) => {
-    const own = (candidates[i] as readonly Candidate[]).map((one) => all.get(candidateText(one)) as Outcome);
-    return predictDesign(workloads, objective, design, own) ?? [];
-  });
-}
-
-/** Candidates that have not been run, each once, by their text. */
-function unknown(
-  candidates: readonly Candidate[],
-  known: ReadonlyMap<string, Outcome>,
-): ReadonlyMap<string, Candidate> {
-  const found = new Map<string, Candidate>();
-  for (const candidate of candidates) {
-    const text = candidateText(candidate);
-    if (!known.has(text)) found.set(text, candidate);
-  }
-  return found;
-}
-
-function leastOf(designs: readonly PredictedDesign[]): PredictedDesign | undefined {
-  return designs.reduce<PredictedDesign | undefined>(
-    (least, one) => (!least || one.cost < least.cost ? one : least),
-    undefined,
-  );
 }
 
 function designText(design: Design): string {
   return JSON.stringify(design);
-}
-
-function firstReason(outcomes: readonly Outcome[]): string {
-  const bad = outcomes.find((outcome) => outcome.status !== "priced");
-  return bad && "reason" in bad ? bad.reason : "";
 }

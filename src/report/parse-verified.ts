@@ -1,4 +1,5 @@
 import { InputError, quote } from "../errors.ts";
+import type { HardwareParameters } from "../hardware/hardware.ts";
 import { asRecord } from "../workload/workload.ts";
 import { type Fields, isRecord, measure, objectiveUnit, parseInterval } from "./fields.ts";
 import type { DesignRecord, VerifiedDesigns, VerifiedRecord } from "./result.ts";
@@ -55,13 +56,41 @@ export function parseVerifiedDesigns(document: Fields, where: string): VerifiedD
     if (!isRecord(hardware) || !isRecord(predicted) || !isRecord(verified)) {
       throw new InputError({ where: place, expected: "hardware, predicted and verified", found: quote(row) });
     }
-    const interval = parseInterval(predicted["interval"]);
-    return {
-      name: `${hardware["peDim"]}×${hardware["peDim"]}, ${hardware["scratchpadKib"]} + ${hardware["accumulatorKib"]} KiB`,
-      predicted: scale * measure(predicted["cost"], `${place}.predicted.cost`),
-      measured: scale * measure(verified["cost"], `${place}.verified.cost`),
-      ...(interval ? { interval: { low: scale * interval.low, high: scale * interval.high } } : {}),
-    };
+    const measured = scale * measure(verified["cost"], `${place}.verified.cost`);
+    return verifiedRecord(hardware, predicted, measured, scale, place);
   });
   return { objective: title, records };
+}
+
+/**
+ * A trial of a verified search whose objective is EDP; undefined for trials of other studies.
+ *
+ * @param carry of its outcome
+ * @param edp as measured, J x cycles
+ * @throws InputError
+ */
+export function verifiedTrial(
+  carry: unknown,
+  hardware: HardwareParameters,
+  edp: number,
+  where: string,
+): VerifiedRecord | undefined {
+  if (!isRecord(carry) || !isRecord(carry["predicted"])) return undefined;
+  return verifiedRecord({ ...hardware }, carry["predicted"], edp, objectiveUnit("edp").scale, where);
+}
+
+function verifiedRecord(
+  hardware: Fields,
+  predicted: Fields,
+  measured: number,
+  scale: number,
+  where: string,
+): VerifiedRecord {
+  const interval = parseInterval(predicted["interval"]);
+  return {
+    name: `${hardware["peDim"]}×${hardware["peDim"]}, ${hardware["scratchpadKib"]} + ${hardware["accumulatorKib"]} KiB`,
+    predicted: scale * measure(predicted["cost"], `${where}.predicted.cost`),
+    measured,
+    ...(interval ? { interval: { low: scale * interval.low, high: scale * interval.high } } : {}),
+  };
 }

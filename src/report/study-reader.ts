@@ -1,11 +1,20 @@
 import { InputError, quote } from "../errors.ts";
+import { FIDELITIES } from "../fidelity/evaluator.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware, type HardwareParameters, parseHardware } from "../hardware/hardware.ts";
 import { parseMapping } from "../space/mapping.ts";
 import { asRecord, type Workload } from "../workload/workload.ts";
-import { measure } from "./fields.ts";
+import { measure, objectiveUnit } from "./fields.ts";
 import type { FileFacts } from "./parse-document.ts";
-import type { ConvergenceRecord, DesignRecord, LayerRecord, PointRecord, ResultRecord } from "./result.ts";
+import { verifiedTrial } from "./parse-verified.ts";
+import type {
+  ConvergenceRecord,
+  DesignRecord,
+  LayerRecord,
+  PointRecord,
+  ResultRecord,
+  VerifiedRecord,
+} from "./result.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,6 +49,8 @@ export function createStudyReader(): StudyReader {
   let work = 0;
   let least = Number.POSITIVE_INFINITY;
   let best: Best | undefined;
+  /** Of a verified search: what was predicted of each design and what was measured, J x cycles. */
+  const runs: VerifiedRecord[] = [];
 
   const readTrial = (line: Fields, where: string): void => {
     const outcome = asRecord(line["outcome"], `${where}: outcome`, "an outcome");
@@ -49,6 +60,8 @@ export function createStudyReader(): StudyReader {
     const hardware = parseHardware(design["hardware"], `${where}: hardware`);
     const sums = parseSums(outcome["sums"], `${where}: sums`);
     const edp = geometricMean(sums.map(({ latencyCycles, energyUj }) => latencyCycles * energyUj * 1e-6));
+    const run = verifiedTrial(outcome["carry"], hardware, edp, where);
+    if (run) runs.push(run);
     const [only, ...others] = sums;
     if (only && others.length === 0) points.push(toPoint(hardware, only));
     if (edp < least) {
@@ -86,11 +99,12 @@ export function createStudyReader(): StudyReader {
         typeof header?.[key] === "string" ? (header[key] as string) : undefined;
       const [polaris, objective, sampler] = [text("package"), text("objective"), text("sampler")];
       const seed = header["seed"];
+      const verifies = sampler === "verified";
       return {
         kind: "study",
         provenance: {
           ...facts,
-          fidelity: "analytical",
+          fidelity: FIDELITIES.find((one) => one === header?.["fidelity"]) ?? "analytical",
           ...(polaris === undefined ? {} : { polaris }),
           ...(objective === undefined ? {} : { objective }),
           ...(typeof seed === "number" ? { seed } : {}),
@@ -100,11 +114,14 @@ export function createStudyReader(): StudyReader {
         designs: await designsOf(best, names, findWorkload),
         points: markFront(points),
         convergence: {
-          unit: "mappings priced",
+          unit: verifies ? "layers run" : "mappings priced",
           objective: names.length > 1 ? "EDP, geometric mean (J × cycles)" : "EDP (J × cycles)",
           steps,
         },
         verified: [],
+        ...(verifies && runs.length > 0 && objective === "edp"
+          ? { verifiedDesigns: { objective: objectiveUnit(objective).title, records: runs } }
+          : {}),
       };
     },
   };

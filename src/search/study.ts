@@ -1,5 +1,6 @@
 import { InputError, quote } from "../errors.ts";
 import { createRng } from "../rng.ts";
+import { startStudyClock } from "./clock.ts";
 import type { Sampler } from "./sampler.ts";
 import type { Trial, TrialOutcome } from "./trial.ts";
 
@@ -66,19 +67,16 @@ export async function runStudy<Job, Carry>(
   const { sampler, seed, budget, journal, onTrial } = request;
   const known = journal?.known ?? [];
   const progress = { trials: 0, evaluated: 0, seconds: 0, bestCost: Number.POSITIVE_INFINITY };
-  const ending = new AbortController();
-  const clock = startClock(known.at(-1)?.seconds ?? 0);
-  let late = false;
-  const timer = deadline(budget.milliseconds, clock.seconds(), () => {
-    late = true;
-    if (progress.trials > 0) ending.abort();
+  const clock = startStudyClock({
+    before: known.at(-1)?.seconds ?? 0,
+    milliseconds: budget.milliseconds,
+    signal: request.signal,
+    answered: () => progress.trials > 0,
   });
-  const interrupt = (): void => ending.abort();
-  request.signal?.addEventListener("abort", interrupt);
-  if (request.signal?.aborted) ending.abort();
+  const { ending } = clock;
   const ended = new Promise<undefined>((resolve) => {
-    if (ending.signal.aborted) resolve(undefined);
-    ending.signal.addEventListener("abort", () => resolve(undefined));
+    if (ending.aborted) resolve(undefined);
+    ending.addEventListener("abort", () => resolve(undefined));
   });
 
   const open: { readonly job: Job; readonly outcome: Promise<TrialOutcome<Carry>> }[] = [];
@@ -93,7 +91,7 @@ export async function runStudy<Job, Carry>(
       }
       const recorded = known[asked];
       if (recorded) checkReplay(journal?.name ?? "", asked, job, recorded.job);
-      const outcome = recorded ? Promise.resolve(recorded.outcome) : request.run(job, ending.signal);
+      const outcome = recorded ? Promise.resolve(recorded.outcome) : request.run(job, ending);
       // Whether it failed is looked at when its turn comes; it may never come.
       outcome.catch(() => undefined);
       open.push({ job, outcome });
@@ -103,7 +101,7 @@ export async function runStudy<Job, Carry>(
 
   let bestTrial: Trial<Job, Carry> | undefined;
   const spent = (): boolean =>
-    (late && progress.trials > 0) ||
+    (clock.late() && progress.trials > 0) ||
     progress.trials >= (budget.trials ?? Number.POSITIVE_INFINITY) ||
     progress.evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY);
   try {
@@ -125,9 +123,7 @@ export async function runStudy<Job, Carry>(
       onTrial?.(trial, { ...progress });
     }
   } finally {
-    clearTimeout(timer);
-    request.signal?.removeEventListener("abort", interrupt);
-    ending.abort();
+    clock.stop();
   }
   const interrupted = request.signal?.aborted === true;
   return {
@@ -137,21 +133,12 @@ export async function runStudy<Job, Carry>(
   };
 }
 
-function startClock(before: number): { readonly seconds: () => number } {
-  const started = performance.now();
-  return { seconds: () => before + (performance.now() - started) / 1000 };
-}
-
-function deadline(
-  milliseconds: number | undefined,
-  seconds: number,
-  end: () => void,
-): ReturnType<typeof setTimeout> | undefined {
-  if (milliseconds === undefined) return undefined;
-  return setTimeout(end, Math.max(0, milliseconds - seconds * 1000));
-}
-
-function checkReplay(name: string, number: number, asked: unknown, recorded: unknown): void {
+/**
+ * Holds what a study asks for against what is on record.
+ *
+ * @throws InputError if they differ
+ */
+export function checkReplay(name: string, number: number, asked: unknown, recorded: unknown): void {
   const [now, then] = [JSON.stringify(asked), JSON.stringify(recorded)];
   if (now === then) return;
   throw new InputError({

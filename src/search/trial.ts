@@ -24,7 +24,13 @@ export type TrialOutcome<Carry> =
       readonly evaluated: number;
       readonly carry: Carry;
     }
-  | { readonly status: "infeasible"; readonly reason: string; readonly evaluated: number };
+  | {
+      readonly status: "infeasible";
+      readonly reason: string;
+      readonly evaluated: number;
+      /** What was learnt nevertheless, if anything. */
+      readonly carry?: Carry;
+    };
 
 /** One thing that a sampler asked for, and what came of it. */
 export interface Trial<Job, Carry> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { polaris, scratchFolder } from "./polaris.ts";
+import { PROGRAM, polaris, scratchFolder } from "./polaris.ts";
 
 const file = scratchFolder();
 const TABLE = file("net.json");
@@ -97,4 +98,73 @@ test("verifiers and samplers that do not go together are refused", async () => {
   assert.match(unknown.stderr, /expected rtl, event, command:FILE or dataset:FILE, found "silicon"/);
   assert.equal(sampled.code, 2);
   assert.match(sampled.stderr, /expected polaris with --verify/);
+});
+
+/** A program that takes its time to measure a layer. */
+function slowProgram(): string {
+  const program = file("measure.mjs");
+  writeFileSync(
+    program,
+    `import { text } from "node:stream/consumers";
+    const { layer, hardware } = JSON.parse(await text(process.stdin));
+    const cycles = layer.K * layer.C * layer.P * (1 + hardware.scratchpadWords / 1e6);
+    setTimeout(() => console.log(JSON.stringify({ version: 1, latencyCycles: Math.round(cycles) })), 100);`,
+  );
+  const config = file("runner.json");
+  writeFileSync(config, JSON.stringify({ identity: "slow", command: [process.execPath, program] }));
+  return config;
+}
+
+const VERIFIED = [...SEARCH, "--fidelity", "analytical", "--rtl-budget", "6", "--verify"];
+const read = (name: string): string => readFileSync(file(name), "utf8").replace(/"seconds":[^}]*}/g, "}");
+
+test("one worker, two workers and a verified search that was killed leave the same journal and answer", async () => {
+  const args = (name: string, workers: string): string[] => [
+    ...VERIFIED,
+    ...["event", "--workers", workers, "--study", file(name), "--json"],
+  ];
+  const [one, two] = await Promise.all([polaris(args("one.jsonl", "1")), polaris(args("two.jsonl", "2"))]);
+  const child = spawn(process.execPath, [PROGRAM, ...args("killed.jsonl", "2")], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  while (!existsSync(file("killed.jsonl")) || read("killed.jsonl").split("\n").length < 3)
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  child.kill("SIGKILL");
+  await ended;
+
+  const resumed = await polaris(args("killed.jsonl", "2"));
+
+  assert.deepEqual([one.code, two.code, resumed.code], [0, 0, 0], resumed.stderr);
+  assert.equal(read("two.jsonl"), read("one.jsonl"));
+  assert.equal(read("killed.jsonl"), read("one.jsonl"));
+  assert.deepEqual(String(resumed.stdout), String(one.stdout));
+
+  const told = JSON.parse(String((await polaris(["report", file("one.jsonl"), "--json"])).stdout));
+  const designs = JSON.parse(String(one.stdout)).others.length;
+  assert.match(told.claim, new RegExp(`^the best of the designs that were run \\(edp, ${designs}\\)`));
+  const other = await polaris([...args("one.jsonl", "1"), "--objective", "latency"]);
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, /expected a study of the same workloads/);
+});
+
+test("Ctrl-C during verification gives the best so far and the command that goes on", async () => {
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, ...VERIFIED, `command:${slowProgram()}`, "--study", file("cut.jsonl")],
+    { stdio: "pipe", env: { ...process.env, XDG_CACHE_HOME: file("cache") } },
+  );
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => (stdout += text));
+  child.stderr.on("data", (text) => (stderr += text));
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  while (!existsSync(file("cut.jsonl")) || read("cut.jsonl").split("\n").length < 3)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+
+  child.kill("SIGINT");
+
+  assert.equal(await ended, 130, stderr);
+  assert.match(stdout, /^verified edp .*; interrupted$/m);
+  assert.match(
+    stderr,
+    /the best so far is given; the same command goes on with it: polaris search .*cut\.jsonl\n/,
+  );
 });

@@ -12,7 +12,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { formatDesign } from "../design-text.ts";
 import { saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
-import { writtenBy } from "../provenance.ts";
+import { commandLine, writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
@@ -67,7 +67,8 @@ export async function runSamplerStudy(
     progress.clear();
     await pool.close();
   }
-  const again = args.study === undefined ? "" : "; the same command goes on with it";
+  const again =
+    args.study === undefined ? "" : `; the same command goes on with it: ${commandLine(context.args)}`;
   if (!result.best) {
     if (context.signal.aborted) throw new Interrupted(`interrupted before a design was found${again}`);
     throw new UsageError(
@@ -96,7 +97,7 @@ export async function runSamplerStudy(
   if (!args.quiet) {
     const rate = result.evaluated / result.seconds;
     context.stderr.write(
-      `polaris: ${formatCount(result.evaluated)} mappings priced in ${result.seconds.toFixed(1)} s (${formatCount(rate)}/s)${args.study === undefined ? "" : `, study in ${args.study}${again}`}\n`,
+      `polaris: ${formatCount(result.evaluated)} mappings priced in ${result.seconds.toFixed(1)} s (${formatCount(rate)}/s)${args.study === undefined ? "" : `, study in ${args.study}`}\n`,
     );
   }
   if (context.signal.aborted) throw new Interrupted(`interrupted: the best design so far is given${again}`);

@@ -1,13 +1,19 @@
 import { collectPlatforms } from "../../codesign/platform.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
-import type { Evaluator, Interval } from "../../fidelity/evaluator.ts";
+import type { Evaluator } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import { calibrate } from "../../promotion/calibrate.ts";
-import { type PairedNetwork, pairedLayers } from "../../promotion/paired-layers.ts";
+import { pairedLayers } from "../../promotion/paired-layers.ts";
 import { createProposer } from "../../promotion/propose.ts";
-import { searchVerified, type VerifiedSearchResult } from "../../promotion/verified-search.ts";
+import {
+  searchVerified,
+  type VerifiedSearchProgress,
+  type VerifiedSearchResult,
+} from "../../promotion/verified-search.ts";
+import type { VerifyCarry, VerifyJob } from "../../promotion/verified-trial.ts";
+import { type FileJournal, openStudyJournal } from "../../search/journal.ts";
 import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
 import { priceDesign } from "../../studies/priced-design.ts";
@@ -15,15 +21,21 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
 import { saveOutput } from "../output.ts";
-import { createProgress } from "../progress.ts";
-import { writtenBy } from "../provenance.ts";
-import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { createProgress, formatSeconds } from "../progress.ts";
+import { commandLine, writtenBy } from "../provenance.ts";
+import { formatCount, formatNumber } from "../table.ts";
+import { fitted } from "../terminal.ts";
+import { formatVerified, type VerifiedAnswer, verifiedDocument } from "../verified-output.ts";
+import { verifiedQuestion } from "../verified-question.ts";
 
 /** What `polaris search --fidelity` or `--verify` was asked for. */
 export interface VerifiedArgs {
   readonly fidelity: ModelName;
   readonly verify: VerifierSource | undefined;
+  readonly study: string | undefined;
   readonly "rtl-budget": number;
+  readonly budget: number | undefined;
+  readonly evaluations: number | undefined;
   readonly objective: Objective;
   readonly "max-area-mm2": number | undefined;
   readonly workers: number;
@@ -40,56 +52,80 @@ export async function runVerifiedSearch(
   context: CliContext,
   args: VerifiedArgs,
   workloads: readonly Workload[],
-  space: HardwareSpace,
+  given: HardwareSpace,
 ): Promise<void> {
+  const { objective, verify } = args;
+  if (args.study !== undefined && !verify)
+    throw new UsageError("--study: expected --verify, or a --sampler other than polaris");
+  const problem = { workloads, space: createHardwareSpace(given), objective };
   const model = await openModel(args.fidelity);
-  const verifier = args.verify ? await openVerifier(context, args.verify, args.workers) : model;
-  const shown = (cost: number): string => formatNumber(inJoules(args.objective, cost));
+  const verifier = verify ? await openVerifier(context, verify, args.workers) : model;
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();
-  let failure: string | undefined;
+  let journal: FileJournal<VerifyJob, VerifyCarry> | undefined;
+  let result: VerifiedSearchResult | undefined;
   try {
-    const sorted = createHardwareSpace(space);
+    if (args.study !== undefined && verify) {
+      const question = await verifiedQuestion(context, problem, args.fidelity, verify);
+      journal = openStudyJournal(args.study, question);
+    }
     const platforms = await collectPlatforms(pool, {
-      workloads,
-      space: sorted,
+      ...problem,
       signal: context.signal,
       onLayer: (done, of) => progress.update(`${done} of ${of} layers enumerated`, done / of),
     });
-    const propose = createProposer({ workloads, space: sorted, objective: args.objective, platforms });
-    const runs = args.verify ? args["rtl-budget"] : 0;
-    const result = await searchVerified({
-      workloads,
-      objective: args.objective,
+    const runs = verify ? args["rtl-budget"] : 0;
+    const { budget, evaluations } = args;
+    result = await searchVerified({
+      ...problem,
       model,
       verifier,
-      propose,
+      propose: createProposer({ ...problem, platforms }),
       refine: calibrate,
       runs,
+      budget: {
+        // The enumeration is part of the time.
+        ...(budget === undefined
+          ? {}
+          : { milliseconds: Math.max(1, budget - (performance.now() - started)) }),
+        ...(evaluations === undefined ? {} : { evaluations }),
+      },
       batch: BATCH,
+      ...(journal ? { journal } : {}),
       signal: context.signal,
-      onRound: (now) =>
-        progress.update(
-          `${now.runs} of ${runs} runs, best verified ${shown(now.bestCost)}, none below ${shown(now.bound)} left to find`,
-          runs > 0 ? now.runs / runs : undefined,
-        ),
+      onProgress: (now) => progress.update(formatProgress(now, args, runs)),
     });
     progress.clear();
     await write(context, args, workloads, model, result, (performance.now() - started) / 1000);
-    if (args.verify && !result.best) failure = unverified(args, result);
+  } catch (error) {
+    if (result || !context.signal.aborted) throw error;
   } finally {
     progress.clear();
+    journal?.close();
     await pool.close();
     await model.close();
     if (verifier !== model) await verifier.close();
   }
-  if (context.signal.aborted) {
-    throw new Interrupted(
-      "interrupted: the best so far is given; runs are on record, the same command goes on",
-    );
-  }
-  if (failure !== undefined) throw new Failed(failure);
+  if (context.signal.aborted) throw new Interrupted(interruption(context, args, result));
+  if (verify && result && !result.best) throw new Failed(unverified(args, result));
+}
+
+/** The best by the model and the best by the machine, and what is left. */
+function formatProgress(now: VerifiedSearchProgress, args: VerifiedArgs, runs: number): string {
+  const { bestCost, promising, seconds } = now;
+  const shown = (cost: number): string => formatNumber(inJoules(args.objective, cost));
+  const verified = Number.isFinite(bestCost) ? shown(bestCost) : "none yet";
+  const predicted = promising
+    ? `${shown(promising.cost)} (${shown(promising.interval.low)} to ${shown(promising.interval.high)})`
+    : "none yet";
+  const left = runs - now.runs;
+  const times = [
+    ...(now.runs > 0 ? [(seconds * left) / now.runs] : []),
+    ...(args.budget === undefined ? [] : [Math.max(0, args.budget / 1000 - seconds)]),
+  ];
+  const time = times.length > 0 ? `, at most ${formatSeconds(Math.min(...times))} left` : "";
+  return `verified ${verified}, predicted ${predicted}, ${formatCount(left)} runs${time}`;
 }
 
 async function write(
@@ -101,102 +137,60 @@ async function write(
   seconds: number,
 ): Promise<void> {
   const chosen = result.best?.predicted ?? result.promising;
-  if (!chosen) throw new UsageError(`--fidelity ${args.fidelity}: no design of the space can be run`);
-  const { hardware } = chosen.design;
-  const engine = await loadEngine(1);
-  const [area] = priceDesign(engine, workloads, chosen.design);
-  const networks = await pairedLayers(model, workloads, chosen.design, result.measurements);
-  const { areaMm2, areaSource } = area?.totals ?? { areaMm2: 0, areaSource: "table" };
-  const [only, ...others] = networks;
-  const document = `${JSON.stringify({
-    version: 1,
-    ...(others.length === 0 ? only : { networks }),
-    hardware,
-    areaMm2,
-    areaSource,
-    fidelity: args.fidelity,
-    objective: args.objective.name,
-    ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
-    optimal: false,
-    predicted: { cost: chosen.cost, interval: chosen.interval, sums: chosen.sums },
-    verified: result.best ? { by: args.verify?.kind, ...result.best.verified } : null,
-    runs: result.runs,
-    ended: result.ended,
-    others: result.verified.map(({ predicted, verified }) => ({
-      hardware: predicted.design.hardware,
-      predicted: { cost: predicted.cost, interval: predicted.interval },
-      verified: { cost: verified.cost },
-    })),
-    failed: result.failed.map(({ design, reason }) => ({ hardware: design.hardware, reason })),
-    provenance: writtenBy(context.version, context.args),
-  })}\n`;
-  if (args.out !== undefined) await saveOutput(args.out, document);
-  if (args.json) context.stdout.write(document);
-  else {
-    const { peDim, scratchpadKib, accumulatorKib } = hardware;
-    context.stdout.write(`${peDim}x${peDim} PEs, ${scratchpadKib} KiB scratchpad, ${accumulatorKib} KiB accumulator, ${formatNumber(areaMm2)} mm2${areaSource === "table" ? "" : ` (${areaSource})`}
-${standing(args, result)}
-
-${networks.map(formatNetwork).join("\n\n")}
-
-Layers: one run each, cycles and uJ as predicted (${args.fidelity}${model.profile === undefined ? "" : `, profile ${model.profile}`}) and as verified (${args.verify?.kind ?? "not"}). Totals: weighted by runs.
-`);
+  if (!chosen) {
+    if (result.ended === "signal") return;
+    throw new UsageError(`--fidelity ${args.fidelity}: no design of the space can be run`);
   }
+  const engine = await loadEngine(1);
+  const [priced] = priceDesign(engine, workloads, chosen.design);
+  await engine.close();
+  const answer: VerifiedAnswer = {
+    fidelity: args.fidelity,
+    profile: model.profile,
+    verify: args.verify,
+    objective: args.objective,
+    maxAreaMm2: args["max-area-mm2"],
+    result,
+    chosen,
+    networks: await pairedLayers(model, workloads, chosen.design, result.measurements),
+    areaMm2: priced?.totals.areaMm2 ?? 0,
+    areaSource: priced?.totals.areaSource ?? "table",
+  };
+  const document = verifiedDocument(answer, writtenBy(context.version, context.args));
+  if (args.out !== undefined) await saveOutput(args.out, document);
+  context.stdout.write(args.json ? document : fitted(context.stdout, formatVerified(answer)));
   if (!args.quiet) {
+    const files = [
+      ...(args.study === undefined ? [] : [`study in ${args.study}`]),
+      ...(args.out === undefined ? [] : [`written to ${args.out}`]),
+    ];
     context.stderr.write(
-      `polaris: ${formatCount(result.runs)} layers asked for, ${result.verified.length} designs verified, ${result.failed.length} could not be run, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
+      `polaris: ${[`${formatCount(result.runs)} layers asked for`, `${result.verified.length} designs verified`, `${result.failed.length} could not be run`, `in ${seconds.toFixed(1)} s`, ...files].join(", ")}\n`,
     );
   }
 }
 
+/** What there is after Ctrl-C, and how to go on. */
+function interruption(
+  context: CliContext,
+  { study, verify }: VerifiedArgs,
+  result: VerifiedSearchResult | undefined,
+): string {
+  const given = result?.best ?? result?.promising;
+  const said = given ? "interrupted: the best so far is given" : "interrupted before a design was found";
+  if (study !== undefined) return `${said}; the same command goes on with it: ${commandLine(context.args)}`;
+  const stored = verify?.kind === "rtl" || verify?.kind === "command";
+  return result && result.runs > 0 && stored
+    ? `${said}; what was run is not run again, and --study FILE keeps the rest too`
+    : said;
+}
+
 /** Why a search that was to verify its design could not. */
-function unverified(args: VerifiedArgs, { failed }: VerifiedSearchResult): string {
+function unverified(args: VerifiedArgs, { failed, ended }: VerifiedSearchResult): string {
   const [first] = failed;
   if (first)
     return `no design was verified: ${failed.length} could not be run, the first since ${first.reason}`;
+  if (ended === "budget" && args.evaluations !== undefined)
+    return "no design was verified: --evaluations or --rtl-budget is less than one needs";
   return `no design was verified: --rtl-budget ${args["rtl-budget"]} is less than the layers of one`;
-}
-
-/** What is known of the design, in a sentence that does not mix the two. */
-function standing(args: VerifiedArgs, { best, promising, ended }: VerifiedSearchResult): string {
-  const { name } = args.objective;
-  const shown = (cost: number): string => formatNumber(inJoules(args.objective, cost));
-  const interval = ({ low, high }: Interval): string => `${shown(low)} to ${shown(high)}`;
-  if (!best) {
-    const said = promising as NonNullable<typeof promising>;
-    return `predicted ${name} ${shown(said.cost)} (90 %: ${interval(said.interval)}), not verified`;
-  }
-  const { predicted, verified } = best;
-  const end = {
-    interval: "no other design considered can be better within the model's intervals",
-    budget: "the budget of runs ended the search",
-    exhausted: "every design proposed was run",
-    signal: "interrupted",
-  }[ended];
-  return `verified ${name} ${shown(verified.cost)}; predicted ${shown(predicted.cost)} (90 %: ${interval(predicted.interval)}); ${end}`;
-}
-
-function formatNetwork({ workload, layers }: PairedNetwork): string {
-  const shown = (value: number | undefined, format: (value: number) => string): string =>
-    value === undefined ? "-" : format(value);
-  return `${workload}\n${formatTable(
-    [
-      { title: "layer", align: "left", width: 24 },
-      { title: "runs", align: "right" },
-      { title: "predicted", align: "right" },
-      { title: "verified", align: "right" },
-      { title: "uJ", align: "right" },
-      { title: "verified", align: "right" },
-      { title: "mapping", align: "left", width: 150 },
-    ],
-    layers.map(({ name, count, predicted, verified, mapping }) => [
-      name,
-      String(count),
-      shown(predicted?.latencyCycles, formatCount),
-      shown(verified?.latencyCycles, formatCount),
-      shown(predicted?.energyUj, formatNumber),
-      shown(verified?.energyUj, formatNumber),
-      mapping,
-    ]),
-  )}`;
 }

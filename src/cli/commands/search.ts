@@ -74,7 +74,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           default: "polaris" as const,
         })
         .option("study", {
-          describe: "Journal of a sampler's trials; goes on from it",
+          describe: "Journal of a sampler, or of --verify; goes on from it",
           requiresArg: true,
           coerce: once<string>("study"),
         })
@@ -130,7 +130,7 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);
   }
   if (args.study !== undefined) {
-    throw new UsageError("--study: expected a --sampler other than polaris, which proves");
+    throw new UsageError("--study: expected --verify, or a --sampler other than polaris, which proves");
   }
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);

@@ -65,10 +65,6 @@ export function claimText(info: ReportInfo): string {
   const of = objective === undefined ? "" : ` (${objective})`;
   const profile = provenance.profile === undefined ? "" : ` (profile ${provenance.profile})`;
   const model = `${provenance.fidelity ?? "unnamed"} model${profile}`;
-  if (points > 0) {
-    const front = `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
-    return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
-  }
   if (info.verifiedDesigns) {
     const rest = claim?.settled
       ? "no other that was considered can be better within the model's intervals"
@@ -76,6 +72,10 @@ export function claimText(info: ReportInfo): string {
     const { count } = info.verifiedDesigns;
     const run = `${objective === undefined ? "" : `${objective}, `}${formatValue(count)}`;
     return `the best of the designs that were run (${run}): ${bestText(info.verifiedDesigns)}; ranked by the ${model}, ${rest}`;
+  }
+  if (points > 0) {
+    const front = `${formatValue(paretoPoints)} of them on the latency-energy-area Pareto front`;
+    return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
   }
   if (claim?.optimal === false && claim.gap === undefined) return `found by search${of}, no proof; ${model}`;
   if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
