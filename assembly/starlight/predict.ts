@@ -26,13 +26,13 @@ export function predictBlock(physics: usize, block: usize, lanes: i32, scratch: 
   const network = <usize>load<i32>(physics, NETWORK);
   if (network == 0) {
     describeBlock(physics, block, rounded, scratch);
-    if (load<i32>(physics, FORM)) price(block, rounded, scratch);
+    if (load<i32>(physics, FORM)) price(physics, block, rounded, scratch);
     memory.fill(scratch + FACTORS, 0, COLUMN);
     outcome(physics, block, rounded, scratch, STREAMED, 1);
     return;
   }
   inputsOfBlock(physics, block, rounded, scratch);
-  if (load<i32>(physics, FORM)) price(block, rounded, scratch);
+  if (load<i32>(physics, FORM)) price(physics, block, rounded, scratch);
   const a = scratch + ACTIVATIONS_A;
   const b = scratch + ACTIVATIONS_B;
   const panels = rounded >> 3;

@@ -55,7 +55,7 @@ export function machineLayer(shape: LayerShape): RunLayer {
  * Writes the record that Starlight's kernel reads for our own RTL.
  *
  * @param machine what surrounds the array
- * @param prices without them, energies are 0
+ * @param prices without them, energies stay those of the analytical model
  */
 export function writeMachinePhysics(
   memory: WebAssembly.Memory,

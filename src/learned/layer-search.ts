@@ -5,14 +5,13 @@ import * as layout from "../kernels/layout.ts";
 import * as job from "../kernels/learned-layout.ts";
 import * as at from "../kernels/mapper-layout.ts";
 import { networkBytes, networkForm, writeNetwork } from "../kernels/network.ts";
-import { writePhysics } from "../kernels/physics.ts";
 import { PHYSICS_BYTES, STARLIGHT_SCRATCH_BYTES } from "../kernels/starlight-layout.ts";
 import { readArchive } from "../mapper/enumeration.ts";
 import type { Point } from "../mapper/hull.ts";
 import type { ArrayParameters, LayerArchive, MemoryRange, MemoryView } from "../mapper/layer-archive.ts";
 import { CONTEXT, FREE, PROBLEM, type TileChoices, tileChoices, writeProblem } from "../mapper/problem.ts";
-import { runLayer } from "../surrogate/engine.ts";
 import type { StarlightModel } from "../surrogate/model.ts";
+import { rulesOf } from "../surrogate/profiles.ts";
 import type { LayerShape } from "../workload/layer.ts";
 
 /** A layer on an array, for a range of memories, under Starlight's latency. */
@@ -49,7 +48,7 @@ export class LearnedSearch {
 
   /**
    * @param module the compiled kernels, baseline or relaxed; the search has an instance of its own
-   * @param model of a profile that runs the layer (`unfitFor`)
+   * @param model of a profile that runs the layer (`ProfileRules.unfit`)
    */
   constructor(module: WebAssembly.Module, model: StarlightModel, { shape, array, range }: LearnedJob) {
     this.kernels = instantiateNow(module);
@@ -58,7 +57,8 @@ export class LearnedSearch {
     const { memory, exports } = this.kernels;
     const choices = tileChoices(shape);
     const pairs = countOf(choices, layout.C) * countOf(choices, layout.K);
-    const layer = runLayer(model.profile, shape);
+    const rules = rulesOf(model.profile);
+    const layer = rules.runLayer(shape);
     const kind = layer.matmul ? model.matmul : model.convolution;
     const form = networkForm(exports);
     let end = FREE;
@@ -114,7 +114,9 @@ export class LearnedSearch {
       new Uint32Array(memory.buffer, block + layout.ORDER_ACCUMULATOR, layout.LANES).fill(0x6543210);
     }
     writeNetwork(memory, network, kind.network, kind.grid, form);
-    writePhysics(memory, physics, layer, array.peDim, kind.coefficients, network, kind.spread);
+    const run = { layer, array: array.peDim, network, spread: kind.spread, cold: false };
+    // Without an accelerator, energies stay analytical: those of the smallest memories, which the bounds are made of.
+    rules.writePhysics(memory, physics, run, kind.coefficients);
 
     this.windows = exports.windowCount(PROBLEM);
     exports.boundPredicted(CONTEXT, PROBLEM, FREE);

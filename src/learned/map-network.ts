@@ -15,8 +15,9 @@ import { type Limits, Watch } from "../mapper/limits.ts";
 import { checkObjective, type Objective, TOLERANCE } from "../mapper/objective.ts";
 import { checkLayers } from "../mapper/request.ts";
 import { formatMapping } from "../space/mapping.ts";
-import { createStarlightEngine, type StarlightEngine, unfitFor } from "../surrogate/engine.ts";
+import { createStarlightEngine, type StarlightEngine } from "../surrogate/engine.ts";
 import type { StarlightModel } from "../surrogate/model.ts";
+import { rulesOf } from "../surrogate/profiles.ts";
 import { type Layer, type LayerShape, shapeKey } from "../workload/layer.ts";
 import { LearnedSearch } from "./layer-search.ts";
 import { type LearnedEntry, solve } from "./solve.ts";
@@ -139,7 +140,7 @@ export async function mapLearnedNetwork(
 export function checkLearnedLayers({ profile }: StarlightModel, layers: readonly Layer[]): void {
   checkLayers(layers);
   for (const { name, shape } of layers) {
-    const reason = unfitFor(profile, shape);
+    const reason = rulesOf(profile).unfit(shape);
     if (reason !== undefined)
       throw new InputError({ where: name, expected: "a layer that Starlight predicts", found: reason });
   }

@@ -26,7 +26,8 @@ export interface ProfileRules {
   /**
    * Writes the record that the kernel reads.
    *
-   * @param hardware what energies are of, where they are not the analytical model's; latency does not depend on it
+   * @param hardware whose counters are priced, where energies are not the analytical model's; without it they are. Latency does not
+   * depend on it
    */
   readonly writePhysics: (
     memory: WebAssembly.Memory,

@@ -1,9 +1,13 @@
 /** Energy of our own RTL: what its counters would have counted (two candidates a step). */
 import { ENERGY_PJ, INFEASIBLE_MASK, STATUS } from "../../../src/kernels/layout";
-import { ENERGY } from "../../../src/kernels/starlight-machine-layout";
+import { ENERGY, FIXED_PJ } from "../../../src/kernels/starlight-machine-layout";
 
-/** Puts the energies of the scratch in place of the analytical ones; candidates that do not fit keep theirs, which are infinite. */
-export function price(block: usize, lanes: i32, scratch: usize): void {
+/**
+ * Puts the energies of the scratch in place of the analytical ones, if the record has prices; candidates that do not fit keep theirs,
+ * which are infinite.
+ */
+export function price(physics: usize, block: usize, lanes: i32, scratch: usize): void {
+  if (load<f32>(physics, FIXED_PJ) == 0) return;
   let wideOut = block;
   for (let end = block + (<usize>lanes << 2); block < end; block += 8, scratch += 8, wideOut += 16) {
     const status = v128.and(v128.load64_zero(block, STATUS), i32x4.splat(INFEASIBLE_MASK));
