@@ -7,8 +7,8 @@
  * accumulator starts in the middle of the range (`quantiseRow` sees to both). Hence both are exact and equal.
  */
 import {
-  ACTIVATION_MAX, ACTIVATION_SHIFT, LAYER_GROUPS, LAYER_HEADER, LAYER_STEPS, LAYER_TILES, PANEL_STEP, TILE_BIAS,
-  TILE_SCALE, TILE_START, TILE_UNITS, TILE_WEIGHTS, WEIGHT_STEP,
+  ACTIVATION_MAX, ACTIVATION_SHIFT, LAYER_GROUPS, LAYER_HEADER, LAYER_STEPS, LAYER_TILES, PAIR_SHIFT, PANEL_STEP,
+  TILE_BIAS, TILE_SCALE, TILE_START, TILE_UNITS, TILE_WEIGHTS, WEIGHT_STEP,
 } from "../../src/kernels/network-layout";
 import { COLUMN } from "../../src/kernels/layout";
 
@@ -26,32 +26,49 @@ function accumulate(sum: v128, weights: v128, activations: v128): v128 {
     : i32x4.add(sum, i32x4.dot_i16x8_s(weights, activations));
 }
 
-/** The sums of four candidates as i32. */
+/** The sums of four candidates as i32; those of hidden units of the relaxed form shifted to the left by PAIR_SHIFT. */
 // @ts-ignore: decorator
 @inline
-function total(sum: v128, tile: usize, unit: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD
-    ? i32x4.add(i32x4.dot_i16x8_s(sum, i16x8.splat(1)), v128.load32_splat(tile + (unit << 2), TILE_BIAS))
-    : sum;
+function total(sum: v128, tile: usize, unit: usize, last: bool): v128 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return sum;
+  const lanes = i32x4.dot_i16x8_s(sum, i16x8.splat(last ? <i16>1 : <i16>(<i32>1 << PAIR_SHIFT)));
+  return i32x4.add(lanes, v128.load32_splat(tile + (unit << 2), TILE_BIAS));
 }
 
+/** Two units of four candidates as pairs of 16 bits, shifted as activations are but not clamped yet. */
+// @ts-ignore: decorator
+@inline
+function pair(a: v128, b: v128): v128 {
+  const low = ASC_FEATURE_RELAXED_SIMD ? i32x4.shr_u(a, 16) : i32x4.shr_s(a, ACTIVATION_SHIFT);
+  const high = ASC_FEATURE_RELAXED_SIMD ? b : i32x4.shl(b, PAIR_SHIFT);
+  // One blend.
+  return i8x16.shuffle(low, high, 0, 1, 18, 19, 4, 5, 22, 23, 8, 9, 26, 27, 12, 13, 30, 31);
+}
+
+/** Four units of eight candidates, `a` the first four, as steps of the next layer. */
+// @ts-ignore: decorator
+@inline
+function keep(at: usize, a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    // Narrowing clamps to -128 ... 127; the shuffles are unpacks.
+    const zero = i32x4.splat(0);
+    const early = i8x16.max_s(i8x16.narrow_i16x8_s(pair(a0, a1), pair(b0, b1)), zero);
+    const late = i8x16.max_s(i8x16.narrow_i16x8_s(pair(a2, a3), pair(b2, b3)), zero);
+    v128.store(at, i8x16.shuffle(early, late, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23));
+    v128.store(at, i8x16.shuffle(early, late, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), 16);
+  } else {
+    v128.store(at, activate(pair(a0, a1)));
+    v128.store(at, activate(pair(b0, b1)), 16);
+    v128.store(at, activate(pair(a2, a3)), PANEL_STEP);
+    v128.store(at, activate(pair(b2, b3)), PANEL_STEP + 16);
+  }
+}
+
+/** Clamps pairs. */
 // @ts-ignore: decorator
 @inline
 function activate(sum: v128): v128 {
-  return i32x4.min_s(i32x4.max_s(i32x4.shr_s(sum, ACTIVATION_SHIFT), i32x4.splat(0)), i32x4.splat(ACTIVATION_MAX));
-}
-
-/** Four units of four candidates as steps of the next layer, `vector` being 0 or 16. */
-// @ts-ignore: decorator
-@inline
-function keep(at: usize, vector: usize, a: v128, b: v128, c: v128, d: v128): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    const low = v128.or(a, i32x4.shl(b, 8));
-    v128.store(at + vector, v128.or(low, v128.or(i32x4.shl(c, 16), i32x4.shl(d, 24))));
-  } else {
-    v128.store(at + vector, v128.or(a, i32x4.shl(b, 16)));
-    v128.store(at + vector, v128.or(c, i32x4.shl(d, 16)), PANEL_STEP);
-  }
+  return i16x8.min_s(i16x8.max_s(sum, i32x4.splat(0)), i16x8.splat(<i16>ACTIVATION_MAX));
 }
 
 // @ts-ignore: decorator
@@ -102,18 +119,17 @@ function dense(layer: usize, x: usize, y: usize, panels: i32, last: bool): void 
           a3 = accumulate(a3, w3, a);
           b3 = accumulate(b3, w3, b);
         }
-        a0 = total(a0, tile, 0), b0 = total(b0, tile, 0);
-        a1 = total(a1, tile, 1), b1 = total(b1, tile, 1);
-        a2 = total(a2, tile, 2), b2 = total(b2, tile, 2);
-        a3 = total(a3, tile, 3), b3 = total(b3, tile, 3);
+        a0 = total(a0, tile, 0, last), b0 = total(b0, tile, 0, last);
+        a1 = total(a1, tile, 1, last), b1 = total(b1, tile, 1, last);
+        a2 = total(a2, tile, 2, last), b2 = total(b2, tile, 2, last);
+        a3 = total(a3, tile, 3, last), b3 = total(b3, tile, 3, last);
         if (last) {
           emit(to, tile, a0, b0, 0);
           emit(to, tile, a1, b1, 1);
           emit(to, tile, a2, b2, 2);
           emit(to, tile, a3, b3, 3);
         } else {
-          keep(to, 0, activate(a0), activate(a1), activate(a2), activate(a3));
-          keep(to, 16, activate(b0), activate(b1), activate(b2), activate(b3));
+          keep(to, a0, a1, a2, a3, b0, b1, b2, b3);
         }
       }
     }

@@ -9,7 +9,7 @@
 //
 //   layer ─┬─ groups, tiles of a group, steps of a group   i32
 //          └─ tiles ─┬─ start   what the accumulators of the four units begin with
-//                    ├─ bias    i32, added at the end (relaxed; the baseline starts with it)
+//                    ├─ bias    i32, added at the end (relaxed; the baseline starts with it); of hidden units times 2^PAIR_SHIFT
 //                    ├─ scale   f32, of the units of the last layer
 //                    └─ weights 16 bytes a step
 
@@ -22,6 +22,10 @@ export const TILE_UNITS = 4;
 export const ACTIVATION_MAX = 127;
 /** A hidden unit is its sum shifted right by so much, then clamped to 0 ... ACTIVATION_MAX. */
 export const ACTIVATION_SHIFT = 6;
+/** Shift to the left that puts the same bits of a sum below 2^21 in size into the upper half of 32: units are kept in pairs. */
+export const PAIR_SHIFT = 10;
+/** A bias beyond so much, and more than any sum of a hidden layer is wide, holds the unit at an end of its range. */
+export const BIAS_MAX = 1048576;
 
 // Layer header, i32 fields.
 export const LAYER_GROUPS = 0;

@@ -56,7 +56,7 @@ export function activationBytes(count: number, panels: number, form: NetworkForm
  * Writes a layer where `hiddenLayer` or `lastLayer` of a binary of that form will read it.
  *
  * @param scales of the units of a last layer
- * @throws RangeError if units or inputs are no multiples of four, or a 16-bit lane could overflow
+ * @throws RangeError if units or inputs are no multiples of four, or a sum could overflow
  */
 export function writeLayer(
   memory: WebAssembly.Memory,
@@ -80,14 +80,18 @@ export function writeLayer(
     const tile = at.LAYER_HEADER + Math.floor(row / at.TILE_UNITS) * tileBytes;
     const unit = (row % at.TILE_UNITS) * 4;
     const of = (input: number): number => weights[row * inputs + input] as number;
-    const bias = biases[row] as number;
+    const bias = scales ? (biases[row] as number) : hiddenBias(biases[row] as number, of, inputs);
     if (form === "baseline") {
       view.setInt32(tile + at.TILE_START + unit, bias, true);
     } else {
       const [even, odd] = laneCentres(of, inputs);
       view.setInt16(tile + at.TILE_START + unit, -even, true);
       view.setInt16(tile + at.TILE_START + unit + 2, -odd, true);
-      view.setInt32(tile + at.TILE_BIAS + unit, bias + even + odd, true);
+      view.setInt32(
+        tile + at.TILE_BIAS + unit,
+        (bias + even + odd) * (scales ? 1 : 2 ** at.PAIR_SHIFT),
+        true,
+      );
     }
     view.setFloat32(tile + at.TILE_SCALE + unit, scales?.[row] ?? 0, true);
     for (let input = 0; input < inputs; input++) {
@@ -148,6 +152,17 @@ export function activationAddress(unit: number, units: number, candidate: number
 /** Inputs of one step: pairs of 16 bits, or quads of bytes. */
 function stepInputs(form: NetworkForm): number {
   return form === "baseline" ? 2 : 4;
+}
+
+/** A bias that holds the unit where it would be, in a sum that is below 2^21 in size. */
+function hiddenBias(bias: number, weight: (input: number) => number, inputs: number): number {
+  let size = 0;
+  for (let input = 0; input < inputs; input++) size += Math.abs(weight(input));
+  const limit =
+    Math.floor((at.BIAS_MAX - (at.ACTIVATION_MAX << at.ACTIVATION_SHIFT)) / at.ACTIVATION_MAX) - 1;
+  if (size > limit)
+    throw new RangeError(`weights of a hidden unit add up to ${size} in size, ${limit} at most`);
+  return Math.max(-at.BIAS_MAX, Math.min(at.BIAS_MAX, bias));
 }
 
 /** The middles of what the two lanes of a unit can add up to. */

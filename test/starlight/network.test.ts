@@ -35,7 +35,10 @@ function randomLayer(rng: Rng, groups: number, inputs: number, units: number, he
       weights[row * inputs + i] = size * (sign || (rng() < 0.5 ? -1 : 1));
     }
   }
-  const biases = Int32Array.from({ length: groups * units }, () => Math.floor((rng() - 0.5) * 40_000));
+  const widths = [40_000, 4_000_000, 2 ** 31 - 2];
+  const biases = Int32Array.from({ length: groups * units }, (_, i) =>
+    Math.floor((rng() - 0.5) * (widths[i % 3] as number)),
+  );
   return { groups, inputs, units, weights, biases };
 }
 
