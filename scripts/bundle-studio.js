@@ -32,4 +32,6 @@ for (const [name, text] of Object.entries({ ...STYLE_SHEETS, "page.js": PAGE_SCR
   writeFileSync(at(`dist/site/${name}`), text);
 }
 copyFileSync(at("src/studio/index.html"), at("dist/site/index.html"));
-copyFileSync(at("build/starlight.wasm"), at("dist/site/starlight.wasm"));
+for (const name of ["starlight.wasm", "starlight.relaxed.wasm"]) {
+  copyFileSync(at(`build/${name}`), at(`dist/site/${name}`));
+}

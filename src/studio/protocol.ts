@@ -1,9 +1,13 @@
 import type { CodesignProgress, CodesignResult } from "../codesign/codesign.ts";
 import type { HardwareSpace } from "../codesign/space.ts";
+import type { Interval, Profile } from "../fidelity/evaluator.ts";
+import type { Totals } from "../fidelity/totals.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { ArchiveJob } from "../mapper/enumeration.ts";
 import type { LayerArchive } from "../mapper/layer-archive.ts";
 import type { Objective } from "../mapper/objective.ts";
+import type { LayerInfo } from "../report/info/layers.ts";
+import type { DesignRecord } from "../report/result.ts";
 import type { DesignInfo } from "../report/summary.ts";
 import type { Workload } from "../workload/workload.ts";
 
@@ -17,6 +21,11 @@ export interface Questions {
       readonly objective: Objective;
     };
     answer: MappedDesign;
+  };
+  /** What the RTL of a profile would make of a design, by Starlight. */
+  predict: {
+    request: { readonly record: DesignRecord; readonly profile: Profile };
+    answer: PredictedDesign;
   };
   /** A workload from a file that the reader opened or dropped. */
   read: {
@@ -51,6 +60,18 @@ export interface MappedDesign {
   readonly candidates: { readonly covered: number; readonly evaluated: number };
   /** That the mapper took, in its worker. */
   readonly milliseconds: number;
+}
+
+/** A design on the RTL of a profile, as Starlight predicts it. */
+export interface PredictedDesign {
+  readonly profile: Profile;
+  /** Those that the profile's RTL can run. */
+  readonly layers: readonly LayerInfo[];
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Of all layers; left out where some are refused. */
+  readonly totals?: Totals;
+  /** Where the latency lies with 90 %. */
+  readonly latencyInterval?: Interval;
 }
 
 export interface Question<K extends Kind = Kind> {

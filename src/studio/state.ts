@@ -1,3 +1,5 @@
+import { InputError, quote } from "../errors.ts";
+import type { Profile } from "../fidelity/evaluator.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { toLayerTable } from "../interop/layer-table.ts";
@@ -5,10 +7,15 @@ import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 import { BUILTIN_WORKLOADS, builtinWorkload } from "../workload/builtin.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 
+/** The RTL that Starlight has weights for. */
+export const PREDICTED_PROFILES: readonly Profile[] = ["gemmini-firesim"];
+
 /** All that a link to the studio carries. */
 export interface StudioState {
   readonly workload: Workload;
   readonly objective: Objective;
+  /** The RTL that Starlight predicts. */
+  readonly profile: Profile;
   readonly a: HardwareParameters;
   /** The design that A is compared with, if any. */
   readonly b?: HardwareParameters;
@@ -19,19 +26,21 @@ export interface StudioState {
 export const DEFAULT_STATE: StudioState = {
   workload: builtinWorkload("resnet50"),
   objective: EDP,
+  profile: "gemmini-firesim",
   a: { peDim: 16, scratchpadKib: 128, accumulatorKib: 32 },
   maxAreaMm2: 0.75,
 };
 
 /** A state as the part of an address after `#`; a workload that is not built in travels as its layer table. */
 export async function toFragment(state: StudioState): Promise<string> {
-  const { workload, objective, a, b, maxAreaMm2 } = state;
+  const { workload, objective, profile, a, b, maxAreaMm2 } = state;
   const builtIn = BUILTIN_WORKLOADS.get(workload.name) === workload;
   const parameters = new URLSearchParams({
     ...(builtIn
       ? { workload: workload.name }
       : { table: await pack(JSON.stringify(toLayerTable(workload))) }),
     objective: objective.name,
+    ...(profile === DEFAULT_STATE.profile ? {} : { rtl: profile }),
     a: sizes(a),
     ...(b ? { b: sizes(b) } : {}),
     area: String(maxAreaMm2),
@@ -58,10 +67,18 @@ export async function fromFragment(fragment: string): Promise<StudioState> {
           ? DEFAULT_STATE.workload
           : builtinWorkload(name),
     objective: parseObjective(parameters.get("objective") ?? DEFAULT_STATE.objective.name, "link: objective"),
+    profile: parseProfile(parameters.get("rtl") ?? DEFAULT_STATE.profile),
     a: parseSizes(parameters.get("a") ?? sizes(DEFAULT_STATE.a)),
     ...(b === null ? {} : { b: parseSizes(b) }),
     maxAreaMm2: area > 0 && Number.isFinite(area) ? area : DEFAULT_STATE.maxAreaMm2,
   };
+}
+
+/** @throws InputError */
+export function parseProfile(name: string): Profile {
+  const known = PREDICTED_PROFILES.find((profile) => profile === name);
+  if (known) return known;
+  throw new InputError({ where: "link: rtl", expected: PREDICTED_PROFILES.join(", "), found: quote(name) });
 }
 
 function sizes({ peDim, scratchpadKib, accumulatorKib }: HardwareParameters): string {

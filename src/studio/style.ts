@@ -29,6 +29,8 @@ main:focus{outline:none}
 .results{margin-top:22px;padding-top:14px;border-top:1px solid var(--grid)}
 .head{display:flex;gap:16px;align-items:baseline;flex-wrap:wrap}
 .tall{max-height:520px}
+#predicted{margin-top:8px;min-height:64px;transition:opacity .3s}
+#predicted[aria-busy=true]{opacity:.6}
 #answer{margin-top:6px}
 #message{border:1px solid var(--dram);border-left-width:4px;padding:6px 10px;margin-bottom:12px;border-radius:3px}
 .compare td,.compare th{font-size:13px;white-space:normal}

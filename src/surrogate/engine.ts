@@ -37,7 +37,6 @@ export async function createStarlightEngine(
   const kernels = await instantiate(module);
   const { exports, memory } = kernels;
   const form = networkForm(exports);
-  const explain = createExplainer(kernels);
   let end = SCRATCH;
   const place = (bytes: number): number => {
     const address = end;
@@ -52,6 +51,8 @@ export async function createStarlightEngine(
   }));
   const address = place(batchBytes(capacity));
   memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE)));
+  // Views end when the memory grows.
+  const explain = createExplainer(kernels);
   for (const { kind, network } of kinds) writeNetwork(memory, network, kind.network, kind.grid, form);
   const batch = new CandidateBatch(memory, address, capacity);
   const rules = rulesOf(model.profile);

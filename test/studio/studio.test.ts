@@ -36,6 +36,11 @@ inBrowser("the studio shows what map proves, and answers a slider within 100 ms 
   const { page, complaints } = await openPage(browser, site.url);
   await answered(page, 1);
   assert.match(await brief(page), /^EDP 217,069 J × cycles, 18,247,342 cycles/);
+  await page.locator("#predicted", { hasText: "gemmini-firesim" }).waitFor();
+  assert.match(
+    await page.locator("#brief-rtl").innerText(),
+    /^gemmini-firesim RTL, predicted: EDP [\d,]+ J × cycles, [\d,]+ cycles \(90 %: [\d,]+ to [\d,]+\)$/,
+  );
   await page.locator("#slider-scratchpadKib").focus();
 
   let answers = 1;
@@ -120,7 +125,7 @@ inBrowser(
       await page.locator("#roofline tbody").waitFor({ state: "attached" });
 
       assert.deepEqual(await axeFindings(page), []);
-      assert.deepEqual(await spokenFigures(page), { count: 5, lacking: [] });
+      assert.deepEqual(await spokenFigures(page), { count: 6, lacking: [] });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
     }
   },

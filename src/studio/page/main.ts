@@ -1,15 +1,17 @@
+import type { Profile } from "../../fidelity/evaluator.ts";
 import type { HardwareParameters } from "../../hardware/hardware.ts";
 import { parseObjective } from "../../mapper/objective.ts";
 import { BUILTIN_WORKLOADS, builtinWorkload } from "../../workload/builtin.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { newestOnly, openWorker, WorkerFailure } from "../client.ts";
 import type { MappedDesign } from "../protocol.ts";
-import { DEFAULT_STATE, fromFragment, type StudioState } from "../state.ts";
+import { DEFAULT_STATE, fromFragment, parseProfile, type StudioState } from "../state.ts";
 import { createAddress } from "./address.ts";
-import { listWorkloads, showChoices } from "./controls.ts";
+import { listChoices, showChoices } from "./controls.ts";
 import { byId } from "./dom.ts";
 import { saveDesign, saveReport, saveTable } from "./export.ts";
 import { takeFiles } from "./files.ts";
+import { createPredictions } from "./predictions.ts";
 import { createResults } from "./results.ts";
 import { createSearchPanel } from "./search-panel.ts";
 import { createSliders } from "./sliders.ts";
@@ -51,6 +53,8 @@ function askMap(slot: Slot): Promise<MappedDesign> {
   return worker.ask("map", { workload, objective, hardware: hardwareOf(slot) });
 }
 
+const predictions = createPredictions(SLOTS, worker, showPredictions, (error) => fail(toText(error)));
+
 /** Changes the state, and asks for what that changes. */
 function update(change: Partial<StudioState>): void {
   const before = state;
@@ -79,6 +83,7 @@ async function refresh(slot: Slot, asked: number): Promise<void> {
     if (!answer || workload !== state.workload || objective !== state.objective || !state[slot]) return;
     mapped[slot] = answer;
     show(asked);
+    predictions.follow(slot, answer, state.profile);
   } catch (error) {
     fail(toText(error));
   }
@@ -87,6 +92,19 @@ async function refresh(slot: Slot, asked: number): Promise<void> {
 function show(asked: number): void {
   const { a, b } = mapped;
   if (a) results.show({ a, b: state.b ? b : undefined, plotted: editing, objective: state.objective }, asked);
+}
+
+function showPredictions(): void {
+  results.showPredicted({ a: predictions.of("a"), b: state.b ? predictions.of("b") : undefined });
+}
+
+/** The same designs on other RTL. */
+function choose(profile: Profile): void {
+  update({ profile });
+  for (const slot of SLOTS) {
+    const design = mapped[slot];
+    if (design) predictions.follow(slot, design, profile);
+  }
 }
 
 function showControls(): void {
@@ -99,6 +117,7 @@ function select(slot: Slot): void {
   editing = slot;
   showControls();
   show(performance.now());
+  showPredictions();
 }
 
 /** Begins a comparison with a second design, the same at first; or ends it. */
@@ -107,6 +126,7 @@ function compare(): void {
   if (b) {
     state = alone;
     delete mapped.b;
+    predictions.forget("b");
     select("a");
     address.remember();
     return;
@@ -127,6 +147,7 @@ async function readAddress(): Promise<void> {
   if (!BUILTIN_WORKLOADS.has(next.workload.name)) opened.set(next.workload.name, next.workload);
   editing = "a";
   delete mapped.b;
+  predictions.forget("b");
   replace(next, SLOTS);
   fail(problem);
 }
@@ -154,13 +175,15 @@ function onSave(id: string, save: (state: StudioState, shown: MappedDesign) => u
   });
 }
 
-listWorkloads();
+listChoices();
 const workloads = byId("workload", HTMLSelectElement);
 workloads.addEventListener("change", () =>
   update({ workload: opened.get(workloads.value) ?? builtinWorkload(workloads.value) }),
 );
 const objectives = byId("objective", HTMLSelectElement);
 objectives.addEventListener("change", () => update({ objective: parseObjective(objectives.value) }));
+const profiles = byId("profile", HTMLSelectElement);
+profiles.addEventListener("change", () => choose(parseProfile(profiles.value)));
 onClick("design-a", () => select("a"));
 onClick("design-b", () => select("b"));
 onClick("compare", compare);

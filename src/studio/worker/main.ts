@@ -3,6 +3,7 @@ import { type ArchivePool, createLocalPool } from "../../mapper/archive-pool.ts"
 import { loadModule } from "../../starlight.ts";
 import type { Failure, Question, Questions, Reply } from "../protocol.ts";
 import { mapDesign } from "./map.ts";
+import { predictDesign } from "./predict.ts";
 import { readWorkload } from "./read.ts";
 import { searchDesign } from "./search.ts";
 
@@ -30,6 +31,8 @@ async function answer({ id, kind, request }: Question): Promise<Questions[Questi
   switch (kind) {
     case "map":
       return mapDesign(await compiled, request as Questions["map"]["request"]);
+    case "predict":
+      return predictDesign(request as Questions["predict"]["request"]);
     case "read":
       return readWorkload(request as Questions["read"]["request"]);
     case "search":
