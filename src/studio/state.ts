@@ -1,14 +1,11 @@
 import { InputError, quote } from "../errors.ts";
-import type { Profile } from "../fidelity/evaluator.ts";
+import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { toLayerTable } from "../interop/layer-table.ts";
 import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 import { BUILTIN_WORKLOADS, builtinWorkload } from "../workload/builtin.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
-
-/** The RTL that Starlight has weights for. */
-export const PREDICTED_PROFILES: readonly Profile[] = ["gemmini-firesim"];
 
 /** All that a link to the studio carries. */
 export interface StudioState {
@@ -76,9 +73,9 @@ export async function fromFragment(fragment: string): Promise<StudioState> {
 
 /** @throws InputError */
 export function parseProfile(name: string): Profile {
-  const known = PREDICTED_PROFILES.find((profile) => profile === name);
+  const known = PROFILES.find((profile) => profile === name);
   if (known) return known;
-  throw new InputError({ where: "link: rtl", expected: PREDICTED_PROFILES.join(", "), found: quote(name) });
+  throw new InputError({ where: "link: rtl", expected: PROFILES.join(", "), found: quote(name) });
 }
 
 function sizes({ peDim, scratchpadKib, accumulatorKib }: HardwareParameters): string {

@@ -1,13 +1,14 @@
+import { PROFILES } from "../../fidelity/evaluator.ts";
 import { formatValue } from "../../report/svg/format.ts";
 import { BUILTIN_WORKLOADS } from "../../workload/builtin.ts";
 import { macs } from "../../workload/layer.ts";
-import { PREDICTED_PROFILES, type StudioState } from "../state.ts";
+import type { StudioState } from "../state.ts";
 import { byId, create } from "./dom.ts";
 
 /** Fills the lists of built-in networks and of RTL that Starlight predicts. */
 export function listChoices(): void {
   byId("profile", HTMLSelectElement).append(
-    ...PREDICTED_PROFILES.map((name) => create("option", { value: name }, name)),
+    ...PROFILES.map((name) => create("option", { value: name }, name)),
   );
   const names = [...BUILTIN_WORKLOADS.keys()];
   byId("workload", HTMLSelectElement).append(...names.map((name) => create("option", { value: name }, name)));

@@ -12,7 +12,7 @@ export async function predictDesign({
   record,
   profile,
 }: Questions["predict"]["request"]): Promise<PredictedDesign> {
-  const opened = engines.get(profile) ?? loadStarlight();
+  const opened = engines.get(profile) ?? loadStarlight({ profile, capacity: 64 });
   engines.set(profile, opened);
   const engine = await opened;
   const hardware = createHardware(record.hardware);
