@@ -11,7 +11,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A workload may be a file of another tool.
   workload: ["interop"],
   interop: ["workload", "hardware", "space", "designs"],
-  mcp: ["workload", "hardware", "mapper", "codesign", "designs", "evaluators", "jobs", "starlight.ts"],
+  mcp: [
+    "workload",
+    "hardware",
+    "fidelity",
+    "mapper",
+    "codesign",
+    "designs",
+    "evaluators",
+    "jobs",
+    "starlight.ts",
+  ],
   hardware: ["workload"],
   space: ["workload", "hardware"],
   kernels: ["workload", "hardware", "space"],

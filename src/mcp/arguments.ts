@@ -1,3 +1,5 @@
+import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
+
 // What the tools take, as JSON schemas; the program's own parsers check what a schema cannot say.
 
 const hardware = {
@@ -54,6 +56,15 @@ export const ARGUMENTS = {
         type: ["string", "object"],
         description:
           "A design { workload, hardware, layers: [{ name, mapping, shape?, count? }] } as `map` and `search` answer, or the path of one",
+      },
+      fidelity: {
+        enum: ["analytical", "starlight"],
+        description:
+          "analytical (default): exact access counts and roofline; starlight: what RTL would take, with its 90 % interval",
+      },
+      profile: {
+        enum: PROFILES,
+        description: "The RTL that starlight predicts: Gemmini's on FireSim (default), or this project's",
       },
     },
     required: ["design"],
@@ -120,6 +131,13 @@ export const ARGUMENTS = {
     additionalProperties: false,
   },
 } as const;
+
+/** Arguments of `evaluate`, after they were checked. */
+export interface EvaluateArguments {
+  readonly design: string | object;
+  readonly fidelity?: "analytical" | "starlight";
+  readonly profile?: Profile;
+}
 
 /** Arguments of `simulate`, after they were checked. */
 export interface SimulateArguments {

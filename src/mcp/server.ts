@@ -1,7 +1,13 @@
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { InputError } from "../errors.ts";
-import { ARGUMENTS, type MapArguments, type SearchArguments, type SimulateArguments } from "./arguments.ts";
+import {
+  ARGUMENTS,
+  type EvaluateArguments,
+  type MapArguments,
+  type SearchArguments,
+  type SimulateArguments,
+} from "./arguments.ts";
 import { evaluate, listWorkloads, map, search, simulate } from "./tools.ts";
 
 const INSTRUCTIONS = `Explores designs of Gemmini-like deep-learning accelerators with an exact analytical model (Timeloop + Accelergy).
@@ -35,11 +41,11 @@ export function createMcpServer(version: string): McpServer {
     "evaluate",
     {
       description:
-        "Metrics of a design: latency, energy, EDP, area, access counts and what bounds each layer",
-      inputSchema: fromJsonSchema<{ design: string | object }>(ARGUMENTS.evaluate),
+        "Metrics of a design: latency, energy, EDP, area, access counts and what bounds each layer; or what RTL would take, predicted with its 90 % interval",
+      inputSchema: fromJsonSchema<EvaluateArguments>(ARGUMENTS.evaluate),
       annotations,
     },
-    (given) => answer(() => evaluate(given)),
+    (given, { mcpReq }) => answer(() => evaluate(given, mcpReq.signal)),
   );
   server.registerTool(
     "map",

@@ -2,18 +2,19 @@ import { availableParallelism } from "node:os";
 import { codesign } from "../codesign/codesign.ts";
 import { evaluateDesign, type NetworkDesign, parseDesign } from "../designs/design.ts";
 import { priceDesign } from "../designs/priced-design.ts";
+import { InputError } from "../errors.ts";
 import { createEmbeddedPool } from "../evaluators/embedded-pool.ts";
 import { createRtlEvaluator } from "../evaluators/rtl-evaluator.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { createJobPool } from "../jobs/pool.ts";
 import { mapNetwork } from "../mapper/map-network.ts";
 import { EDP, type Objective, parseObjective, TOLERANCE } from "../mapper/objective.ts";
-import { loadEngine, loadModule } from "../starlight.ts";
+import { createStarlightEvaluator, loadEngine, loadModule, loadStarlight } from "../starlight.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { macs } from "../workload/layer.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
-import type { MapArguments, SearchArguments, SimulateArguments } from "./arguments.ts";
+import type { EvaluateArguments, MapArguments, SearchArguments, SimulateArguments } from "./arguments.ts";
 
 /** Documents are those of the commands under --json, without the command line that made them. */
 const HEAD = { version: 1, fidelity: "analytical" } as const;
@@ -31,9 +32,17 @@ export function listWorkloads(): object {
   return { version: 1, workloads };
 }
 
-/** Metrics of a design, layer by layer. */
-export async function evaluate({ design }: { readonly design: string | object }): Promise<object> {
-  return evaluateDesign(await loadEngine(64), await readDesign(design));
+/** Metrics of a design, layer by layer; of Starlight with the interval in which the RTL of the profile lies. */
+export async function evaluate(
+  { design, fidelity = "analytical", profile }: EvaluateArguments,
+  signal: AbortSignal,
+): Promise<object> {
+  if (fidelity === "analytical" && profile !== undefined)
+    throw new InputError({ where: "profile", expected: "fidelity starlight", found: fidelity });
+  const parsed = await readDesign(design);
+  if (fidelity === "analytical") return evaluateDesign(await loadEngine(64), parsed);
+  const starlight = await loadStarlight({ capacity: 64, ...(profile === undefined ? {} : { profile }) });
+  return priceDesign(createStarlightEvaluator(starlight), parsed, { signal });
 }
 
 /** Cycles and counters of a design on the RTL, layer by layer; a layer that the RTL cannot run says why. */
@@ -51,8 +60,9 @@ export async function simulate(
 }
 
 async function readDesign(design: string | object): Promise<NetworkDesign> {
-  const document = typeof design === "string" ? await loadDocument(design) : design;
-  const where = typeof design === "string" ? design : "design";
+  const given = unquoted(design, "design");
+  const document = typeof given === "string" ? await loadDocument(given) : given;
+  const where = typeof given === "string" ? given : "design";
   return parseDesign(document, where, (name) => loadWorkload(name));
 }
 
@@ -139,7 +149,19 @@ async function readWorkload(
   given: string | object,
   dims: Readonly<Record<string, number>> | undefined,
 ): Promise<Workload> {
-  return typeof given === "string" ? loadWorkload(given, dims) : parseWorkload(given, "workload");
+  const one = unquoted(given, "workload");
+  return typeof one === "string" ? loadWorkload(one, dims) : parseWorkload(one, "workload");
+}
+
+/** Some clients send a document as the text of one. */
+function unquoted(given: string | object, where: string): string | object {
+  if (typeof given !== "string" || !given.trimStart().startsWith("{")) return given;
+  try {
+    return JSON.parse(given) as object;
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new InputError({ where, expected: "a name, a path or JSON", found });
+  }
 }
 
 function readObjective(given: string | undefined): Objective {

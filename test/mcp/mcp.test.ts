@@ -58,6 +58,20 @@ test("map answers with a proven design, and evaluate prices it the same", async 
   assert.deepEqual(mapped["totals"], JSON.parse(String(stdout)).totals);
 });
 
+test("evaluate predicts RTL with Starlight, and takes a document as text", async () => {
+  const mapped = await call("map", { workload: "bert" });
+
+  for (const profile of ["gemmini-firesim", "polaris-rtl"]) {
+    const given = { design: JSON.stringify(mapped), fidelity: "starlight", profile };
+    const predicted = await call("evaluate", given);
+
+    assertValid("evaluate", predicted);
+    assert.deepEqual([predicted["fidelity"], predicted["profile"]], ["starlight", profile]);
+    const layers = predicted["layers"] as { latencyInterval: { low: number; high: number } }[];
+    assert.ok(layers.every(({ latencyInterval: { low, high } }) => low < high));
+  }
+});
+
 test("search answers with the best design under a cap, for a layer table of the caller's own", async () => {
   const workload = {
     name: "mine",
@@ -110,6 +124,9 @@ test("wrong arguments are refused with what is wrong, and the server goes on", a
     ["map", { workload: "bert", objective: "speed" }, /objective: expected .* found "speed"/],
     ["map", { workload: { layers: [{ K: 0 }] } }, /workload: layers\[0\]/],
     ["evaluate", { design: "/nowhere/design.json" }, /expected a readable file, found no such file/],
+    ["evaluate", { design: "{ broken" }, /design: expected a name, a path or JSON/],
+    ["evaluate", { design: {}, profile: "polaris-rtl" }, /profile: expected fidelity starlight/],
+    ["evaluate", { design: {}, fidelity: "rtl" }, /fidelity/],
     ["evaluate", { design: { hardware: {}, layers: [] } }, /hardware/],
     ["search", { workloads: [] }, /workloads|fewer/],
     ["search", { workloads: ["bert"], maxAreaMm2: 1e-9, peDims: [16] }, /area|mm2/i],
