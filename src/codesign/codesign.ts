@@ -109,7 +109,7 @@ function checkRequest({ workloads, space, objective }: CodesignRequest): Hardwar
 }
 
 /** The best config by the mappings that were found, and what no config that was left open goes below. */
-interface Found {
+export interface Found {
   readonly box: Box;
   readonly best: Bound;
   readonly open: Bound | undefined;
@@ -117,7 +117,8 @@ interface Found {
   readonly boxes: number;
 }
 
-async function branchAndBound(
+/** The best config of some platforms' archives. */
+export async function branchAndBound(
   space: HardwareSpace,
   platforms: readonly Platform[],
   objective: Objective,
@@ -229,7 +230,7 @@ function toResult(
 }
 
 /** An objective, and what decides among equals: for latency alone the energy, for energy alone the latency. */
-interface Bound {
+export interface Bound {
   readonly cost: number;
   readonly tie: number;
 }

@@ -19,6 +19,8 @@ export interface LearnedSolution {
   readonly hulls: readonly (readonly ArchivePoint[])[];
   /** No choice costs less. */
   readonly bound: number;
+  /** All that was in question is predicted. */
+  readonly complete: boolean;
 }
 
 export interface SolveRequest {
@@ -95,6 +97,7 @@ export async function solve(
     return true;
   };
   if (known.some(({ bound: points }) => points.length === 0)) return undefined;
+  let complete = false;
   for (let moved = true; moved && !(over() && known.every(({ hull }) => hull.length > 0)); ) {
     const found = best();
     const least = bound() as NetworkChoice;
@@ -124,6 +127,7 @@ export async function solve(
       if (watch.due) await watch.turn();
       if (over()) break;
     }
+    complete = !moved && !over();
   }
   const choice = best();
   if (!choice) return undefined;
@@ -132,7 +136,14 @@ export async function solve(
     archives: known.map(({ archive }) => archive),
     hulls: known.map(({ hull }) => hull),
     bound: Math.min(bound()?.cost ?? Number.POSITIVE_INFINITY, choice.cost),
+    complete,
   };
+}
+
+/** What no choice of mappings costs less than, before anything is predicted; Infinity if a layer has none. */
+export function leastCost(entries: readonly LearnedEntry[], objective: Objective): number {
+  const sets = entries.map((entry) => ({ count: entry.count, points: boundOf([], entry) }));
+  return minimiseNetwork(sets, objective)?.cost ?? Number.POSITIVE_INFINITY;
 }
 
 function boundOf(hull: readonly Point[], { search }: LearnedEntry): readonly Point[] {
