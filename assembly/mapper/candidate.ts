@@ -5,14 +5,16 @@
  */
 import {
   ACCUMULATOR_ENERGY, ACCUMULATOR_READ_BANDWIDTH, ACCUMULATOR_SHARED_BANDWIDTH, ACCUMULATOR_WRITE_BANDWIDTH, C,
-  DRAM_BANDWIDTH, DRAM_BURST_GUARD, DRAM_BURST_INVERSE, DRAM_ENERGY, K, MAC_ENERGY, MACS, OUTPUT_WORDS, REGISTER_ENERGY,
+  DRAM_BANDWIDTH, DRAM_BURST_GUARD, DRAM_BURST_INVERSE, DRAM_ENERGY, K, MAC_ENERGY, MACS, OUTPUT_WORDS, P, Q, R,
+  REGISTER_ENERGY, S,
   SCRATCHPAD_ENERGY, SCRATCHPAD_READ_BANDWIDTH, SCRATCHPAD_ROW_GUARD, SCRATCHPAD_ROW_INVERSE,
   SCRATCHPAD_SHARED_BANDWIDTH, SCRATCHPAD_WRITE_BANDWIDTH, WEIGHT_WORDS,
 } from "../../src/kernels/layout";
 import {
   BANK_ROWS, BURSTS, CANDIDATE, CHOICE_C, CHOICE_K, CHOICE_ORDER, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_INPUTS_FIXED,
   CLASS_INPUTS_PER_K, CLASS_ORDER, CLASS_OUTPUTS_FIXED, CLASS_OUTPUTS_PER_C, CLASS_WEIGHTS, COMPUTE, DRAM_C, DRAM_K,
-  EVALUATED, EXTENT, INPUT_READS, INPUTS, OUTPUT_STEPS, PAD_ROWS, REGISTERS, TILE_R, TILE_S, UPDATES, WEIGHTS,
+  EVALUATED, EXTENT, INPUT_READS, INPUTS, OUTPUT_STEPS, PAD_ROWS, REGISTERS, TILE_N, TILE_P, TILE_Q, TILE_R, TILE_S,
+  UPDATES, WEIGHTS,
   WRITEBACKS,
 } from "../../src/kernels/mapper-layout";
 import { divisor, increase } from "./window";
@@ -43,6 +45,18 @@ export function tileC(problem: usize): f64 {
 @inline
 export function tileK(problem: usize): f64 {
   return divisor(problem, K, load<i32>(problem + CANDIDATE, CHOICE_K));
+}
+
+/** Trips of the DRAM loop over a dim, with the chosen tile. */
+export function trips(problem: usize, dim: i32): f64 {
+  if (dim == K) return load<f64>(problem, DRAM_K);
+  if (dim == C) return load<f64>(problem, DRAM_C);
+  let tile = load<f64>(problem, TILE_N);
+  if (dim == P) tile = load<f64>(problem, TILE_P);
+  else if (dim == Q) tile = load<f64>(problem, TILE_Q);
+  else if (dim == R) tile = load<f64>(problem, TILE_R);
+  else if (dim == S) tile = load<f64>(problem, TILE_S);
+  return load<f64>(problem + (<usize>dim << 3), EXTENT) / tile;
 }
 
 /** Tallies a class at the chosen tiles with given spatial factors. */

@@ -6,7 +6,7 @@
  */
 import { price } from "../analytical/price";
 import { predictBlock, describeBlock } from "../starlight/predict";
-import { STREAMED } from "../../src/kernels/starlight-layout";
+import { FORM, STREAMED } from "../../src/kernels/starlight-layout";
 import {
   ACCUMULATOR, ACCUMULATOR_ACCESSES, C, COLUMN, DIMS, DRAM, DRAM_BURSTS, DRAM_ENERGY, ENERGY_PJ, INFEASIBLE_MASK, K, LANES,
   LATENCY_CYCLES, N, ORDER_DRAM, P, PE_DIM, Q, R, REGISTER, REGISTER_ENERGY, REGISTER_FILLS, S, SCRATCHPAD_ROWS, SPATIAL_C,
@@ -19,12 +19,13 @@ import {
   RECORD_REGISTER_FILLS, RECORD_SCRATCHPAD_KIB, RECORD_SCRATCHPAD_ROWS,
 } from "../../src/kernels/learned-layout";
 import {
-  CANDIDATE, CHOICE_BYTES, CHOICE_ORDER, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_BYTES, CLASS_COUNT, CLASSES, DRAM_C,
-  DRAM_K, EXTENT, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PLANE, TILE_N,
+  BANK_ROWS, BURSTS, CANDIDATE, CHOICE_BYTES, CHOICE_ORDER, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_BYTES, CLASS_COUNT, CLASSES, DRAM_C,
+  DRAM_K, EXTENT, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS, PLANE, REGISTERS, TILE_N,
   TILE_P, TILE_Q, TILE_R, TILE_S, WIDEST_OF_C, WIDEST_OF_K, WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
 import { keepCounts, kib } from "./archive";
-import { chooseTileC, chooseTileK, count, energyPj, tileC, tileK } from "./candidate";
+import { chooseTileC, chooseTileK, count, energyPj, tileC, tileK, trips } from "./candidate";
+import { countInOrder, leastCounted } from "./machine-counts";
 import { divisor, divisorCount, exists, increase, openWindow, outputsOf, tapsOf, windowCount } from "./window";
 
 /**
@@ -51,8 +52,10 @@ export function boundPredicted(context: usize, problem: usize, job: usize): void
     const spatialC = load<f64>(problem + WIDEST_OF_C + (<usize>c << 3));
     for (let k = 0; k < divisorCount(problem, K); k++) {
       chooseTileK(problem, k);
-      writeTile(problem, block, load<f64>(problem + WIDEST_OF_K + (<usize>k << 3)), spatialC);
-      store<u32>(block, 0x6543210, ORDER_DRAM);
+      store<i32>(problem + CANDIDATE, <i32>load<f64>(problem + WIDEST_OF_K + (<usize>k << 3)), CHOICE_SPATIAL_K);
+      store<i32>(problem + CANDIDATE, <i32>spatialC, CHOICE_SPATIAL_C);
+      store<i32>(problem + CANDIDATE, 0x6543210, CHOICE_ORDER);
+      writeTile(problem, block);
       describeBlock(physics, block, 8, scratch);
       store<f64>(pairAt(problem, job, c, k), <f64>load<f32>(scratch, STREAMED), PAIR_LATENCY);
     }
@@ -71,6 +74,7 @@ function enumerate(context: usize, problem: usize, job: usize): void {
   const taps = tapsOf(problem);
   const plane = load<f64>(problem, PLANE);
   const outputs = outputsOf(problem);
+  const machine = isMachine(job);
   for (let c = 0; c < divisorCount(problem, C); c++) {
     chooseTileC(problem, c);
     const spatialC = load<f64>(problem + WIDEST_OF_C + (<usize>c << 3));
@@ -82,9 +86,9 @@ function enumerate(context: usize, problem: usize, job: usize): void {
       const accumulatorKib = kib(outputs * (tileK(problem) / spatialK), 4 * peDim);
       if (accumulatorKib > load<f64>(problem, MOST_ACCUMULATOR_KIB)) continue;
       const pair = pairAt(problem, job, c, k);
-      const least = leastEnergy(context, problem, spatialK, spatialC);
+      const least = machine ? leastCounted(context, problem) : leastEnergy(context, problem, spatialK, spatialC);
       if (least > load<f64>(pair, PAIR_TO)) leaveOpen(pair, least);
-      else stageOrders(context, problem, job, pair, spatialK, spatialC, scratchpadKib, accumulatorKib);
+      else takeOrders(context, problem, job, pair, spatialK, spatialC, scratchpadKib, accumulatorKib);
     }
   }
 }
@@ -110,66 +114,97 @@ function leastEnergy(context: usize, problem: usize, spatialK: f64, spatialC: f6
 
 // @ts-ignore: decorator
 @inline
-function put(lane: usize, level: usize, dim: usize, factor: f64): void {
-  store<f32>(lane + level + dim * COLUMN, <f32>factor);
+function put(lane: usize, level: usize, dim: i32, factor: f64): void {
+  store<f32>(lane + level + <usize>dim * COLUMN, <f32>factor);
 }
 
-/** The factors of the chosen tile: P and Q in the registers, everything else at the accumulator and in the array. */
-function writeTile(problem: usize, lane: usize, spatialK: f64, spatialC: f64): void {
-  const extent = problem + EXTENT;
-  const tN = load<f64>(problem, TILE_N), tP = load<f64>(problem, TILE_P), tQ = load<f64>(problem, TILE_Q);
-  const tR = load<f64>(problem, TILE_R), tS = load<f64>(problem, TILE_S);
-  put(lane, DRAM, N, load<f64>(extent, N << 3) / tN);
-  put(lane, DRAM, K, load<f64>(problem, DRAM_K));
-  put(lane, DRAM, C, load<f64>(problem, DRAM_C));
-  put(lane, DRAM, P, load<f64>(extent, P << 3) / tP);
-  put(lane, DRAM, Q, load<f64>(extent, Q << 3) / tQ);
-  put(lane, DRAM, R, load<f64>(extent, R << 3) / tR);
-  put(lane, DRAM, S, load<f64>(extent, S << 3) / tS);
-  put(lane, ACCUMULATOR, N, tN);
+/** The choice at hand as a candidate: P and Q in the registers, everything else at the accumulator and in the array. */
+function writeTile(problem: usize, lane: usize): void {
+  const spatialK = <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_K);
+  const spatialC = <f64>load<i32>(problem + CANDIDATE, CHOICE_SPATIAL_C);
+  for (let d = 0; d < DIMS; d++) put(lane, DRAM, d, trips(problem, d));
+  put(lane, ACCUMULATOR, N, load<f64>(problem, TILE_N));
   put(lane, ACCUMULATOR, K, tileK(problem) / spatialK);
   put(lane, ACCUMULATOR, C, tileC(problem) / spatialC);
-  put(lane, ACCUMULATOR, R, tR);
-  put(lane, ACCUMULATOR, S, tS);
-  put(lane, REGISTER, P, tP);
-  put(lane, REGISTER, Q, tQ);
+  put(lane, ACCUMULATOR, R, load<f64>(problem, TILE_R));
+  put(lane, ACCUMULATOR, S, load<f64>(problem, TILE_S));
+  put(lane, REGISTER, P, load<f64>(problem, TILE_P));
+  put(lane, REGISTER, Q, load<f64>(problem, TILE_Q));
   store<f32>(lane, <f32>spatialK, SPATIAL_K);
   store<f32>(lane, <f32>spatialC, SPATIAL_C);
+  store<u32>(lane, load<i32>(problem + CANDIDATE, CHOICE_ORDER) & ~ORDER_RANKS, ORDER_DRAM);
 }
 
-/** Stages the chosen tile with every order of its DRAM loops. */
-function stageOrders(
+/** Takes the chosen tile with every order of its DRAM loops. */
+function takeOrders(
   context: usize, problem: usize, job: usize, pair: usize, spatialK: f64, spatialC: f64, scratchpadKib: f64, accumulatorKib: f64,
 ): void {
-  const block = <usize>load<i32>(job, JOB_STAGING);
+  store<i32>(problem + CANDIDATE, <i32>spatialK, CHOICE_SPATIAL_K);
+  store<i32>(problem + CANDIDATE, <i32>spatialC, CHOICE_SPATIAL_C);
+  const machine = isMachine(job);
   const loops = job + JOB_LOOPS;
-  writeTile(problem, block + (<usize>load<i32>(job, JOB_STAGED) << 2), spatialK, spatialC);
   // Loops of one trip are no loops: they take the ranks outside.
   let length: usize = 0;
-  let outside: u32 = 0;
+  let outside: u32 = ORDER_RANKS;
   let rank: u32 = DIMS - 1;
-  for (let d: usize = 0; d < <usize>DIMS; d++) {
-    if (load<f32>(block + (<usize>load<i32>(job, JOB_STAGED) << 2) + d * COLUMN, DRAM) > 1) store<u8>(loops + length++, <u8>d);
+  for (let d = 0; d < DIMS; d++) {
+    if (trips(problem, d) > 1) store<u8>(loops + length++, <u8>d);
     else outside |= rank-- << (<u32>d << 2);
   }
   do {
-    const staged = load<i32>(job, JOB_STAGED);
-    const lane = block + (<usize>staged << 2);
-    writeTile(problem, lane, spatialK, spatialC);
     let order = outside;
     for (let i: usize = 0; i < length; i++) order |= <u32>i << (<u32>load<u8>(loops + i) << 2);
-    store<u32>(lane, order, ORDER_DRAM);
-    const record = job + JOB_STAGED_RECORDS + <usize>staged * RECORD_BYTES;
-    memory.copy(record, problem + CANDIDATE, CHOICE_BYTES);
-    store<i32>(record, <i32>spatialK, CHOICE_SPATIAL_K);
-    store<i32>(record, <i32>spatialC, CHOICE_SPATIAL_C);
-    store<i32>(record, <i32>(order | ORDER_RANKS), CHOICE_ORDER);
-    store<i32>(record, <i32>pair, RECORD_PAIR);
-    store<f64>(record, scratchpadKib, RECORD_SCRATCHPAD_KIB);
-    store<f64>(record, accumulatorKib, RECORD_ACCUMULATOR_KIB);
-    store<i32>(job, staged + 1, JOB_STAGED);
-    if (staged + 1 == LANES) settle(context, problem, job);
+    store<i32>(problem + CANDIDATE, <i32>order, CHOICE_ORDER);
+    if (machine) {
+      countInOrder(context, problem, loops, length);
+      const energy = energyPj(context, problem);
+      if (energy > load<f64>(pair, PAIR_TO)) leaveOpen(pair, energy);
+      else if (energy > load<f64>(pair, PAIR_FROM)) holdCounted(context, problem, job, pair, scratchpadKib, accumulatorKib);
+    } else {
+      stage(context, problem, job, pair, scratchpadKib, accumulatorKib);
+    }
   } while (nextPermutation(loops, length));
+}
+
+/** Whether the physics is that of our own RTL, whose energy is of its own counts. */
+// @ts-ignore: decorator
+@inline
+function isMachine(job: usize): bool {
+  return load<i32>(<usize>load<i32>(job, JOB_PHYSICS), FORM) != 0;
+}
+
+/** Puts the choice at hand, and what its tile takes, in a record. */
+function writeRecord(problem: usize, record: usize, pair: usize, scratchpadKib: f64, accumulatorKib: f64): void {
+  memory.copy(record, problem + CANDIDATE, CHOICE_BYTES);
+  store<i32>(record, <i32>pair, RECORD_PAIR);
+  store<f64>(record, scratchpadKib, RECORD_SCRATCHPAD_KIB);
+  store<f64>(record, accumulatorKib, RECORD_ACCUMULATOR_KIB);
+}
+
+/** Puts the choice at hand into the block that is to be priced. */
+function stage(context: usize, problem: usize, job: usize, pair: usize, scratchpadKib: f64, accumulatorKib: f64): void {
+  const staged = load<i32>(job, JOB_STAGED);
+  writeTile(problem, <usize>load<i32>(job, JOB_STAGING) + (<usize>staged << 2));
+  writeRecord(problem, job + JOB_STAGED_RECORDS + <usize>staged * RECORD_BYTES, pair, scratchpadKib, accumulatorKib);
+  store<i32>(job, staged + 1, JOB_STAGED);
+  if (staged + 1 == LANES) settle(context, problem, job);
+}
+
+/** Puts the choice at hand, which is counted, into the block that is to be predicted. */
+function holdCounted(context: usize, problem: usize, job: usize, pair: usize, scratchpadKib: f64, accumulatorKib: f64): void {
+  const held = load<i32>(job, JOB_HELD);
+  const lane = <usize>load<i32>(job, JOB_HOLDING) + (<usize>held << 2);
+  writeTile(problem, lane);
+  store<u32>(lane, 0, STATUS);
+  const record = job + JOB_HELD_RECORDS + <usize>held * RECORD_BYTES;
+  writeRecord(problem, record, pair, scratchpadKib, accumulatorKib);
+  store<f64>(record, load<f64>(problem, REGISTERS), RECORD_REGISTER_FILLS);
+  store<f64>(record, load<f64>(problem, BURSTS), RECORD_DRAM_BURSTS);
+  store<f64>(record, load<f64>(problem, BANK_ROWS), RECORD_ACCUMULATOR_ACCESSES);
+  store<f64>(record, load<f64>(problem, PAD_ROWS), RECORD_SCRATCHPAD_ROWS);
+  increase(job, JOB_PRICED, 1);
+  store<i32>(job, held + 1, JOB_HELD);
+  if (held + 1 == LANES) predict(context, problem, job);
 }
 
 /** Steps to the next permutation in lexical order; false after the last, with the first one in its place. */

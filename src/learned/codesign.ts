@@ -87,10 +87,7 @@ export async function codesignLearned(
     if (areas.least(box) <= cap && bound <= best.cost) queue.push(bound, { areas, box });
   };
   /** Looks at a box; whether nothing better than the best is left in it, and else what nothing in it costs less than. */
-  const look = async (
-    areas: ArrayAreas,
-    box: Box,
-  ): Promise<{ readonly done: boolean; readonly bound: number }> => {
+  const look = async (box: Box): Promise<{ readonly done: boolean; readonly bound: number }> => {
     const { entries, place } = open(box);
     const most = best.cost;
     const solution = await solve(
@@ -142,7 +139,7 @@ export async function codesignLearned(
       if (watch.due) await watch.turn();
       const { areas, box } = queue.pop() as { readonly areas: ArrayAreas; readonly box: Box };
       const first = best.hardware === undefined;
-      const seen = await look(areas, box);
+      const seen = await look(box);
       if (seen.done) continue;
       const left = Math.max(bound, seen.bound);
       const parts = first || watch.over() ? undefined : halves(space, box);

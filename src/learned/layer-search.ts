@@ -48,7 +48,7 @@ export class LearnedSearch {
 
   /**
    * @param module the compiled kernels, baseline or relaxed; the search has an instance of its own
-   * @param model of a profile that runs the layer (`ProfileRules.unfit`)
+   * @param model of a profile that runs the layer (`rulesOf`)
    */
   constructor(module: WebAssembly.Module, model: StarlightModel, { shape, array, range }: LearnedJob) {
     this.kernels = instantiateNow(module);
@@ -115,7 +115,6 @@ export class LearnedSearch {
     }
     writeNetwork(memory, network, kind.network, kind.grid, form);
     const run = { layer, array: array.peDim, network, spread: kind.spread, cold: false };
-    // Without an accelerator, energies stay analytical: those of the smallest memories, which the bounds are made of.
     rules.writePhysics(memory, physics, run, kind.coefficients);
 
     this.windows = exports.windowCount(PROBLEM);

@@ -3,20 +3,25 @@ import { test } from "node:test";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { LearnedSearch } from "../../src/learned/layer-search.ts";
 import { lowerLeftHull } from "../../src/mapper/hull.ts";
-import { archiveHull, archiveMapping, memoryRange, memoryView } from "../../src/mapper/layer-archive.ts";
+import {
+  archiveHull,
+  archiveMapping,
+  archivePoints,
+  memoryRange,
+  memoryView,
+} from "../../src/mapper/layer-archive.ts";
 import { createRng } from "../../src/rng.ts";
 import { RawMapping } from "../../src/space/raw-mapping.ts";
 import { createMappingSampler } from "../../src/space/sample.ts";
-import { DEFAULT_STARLIGHT } from "../../src/surrogate/default-model.ts";
+import { builtinStarlight } from "../../src/surrogate/builtin.ts";
 import { createStarlightEngine } from "../../src/surrogate/engine.ts";
 import { loadFastModule } from "../../src/surrogate/fast-module.ts";
-import { parseStarlightModel } from "../../src/surrogate/model.ts";
 import { priceAll } from "../reference/map-space.ts";
 import { largeLearnedShape, smallLearnedHardware, smallLearnedShape } from "./small-case.ts";
 
 const CASES = Number(process.env["POLARIS_LEARNED_CASES"] ?? 600);
 const module = await loadFastModule();
-const model = parseStarlightModel(DEFAULT_STARLIGHT, "built-in model", "gemmini-firesim");
+const model = await builtinStarlight("gemmini-firesim");
 const engine = await createStarlightEngine(module, model, 4096);
 
 test(`tiles with every order of their DRAM loops have, to the bit, the hull of all mappings under Starlight, on ${CASES} random layers`, () => {
@@ -55,6 +60,49 @@ test(`tiles with every order of their DRAM loops have, to the bit, the hull of a
     }
   }
   assert.ok(mappings > 50 * CASES, `only ${mappings} mappings were enumerated`);
+});
+
+test(`the same of our own RTL, whose energies the engine has in single precision, on ${CASES} random layers`, async () => {
+  const own = await builtinStarlight("polaris-rtl");
+  const ownEngine = await createStarlightEngine(module, own, 4096);
+  let most = 0;
+  for (let i = 0; i < CASES; i++) {
+    const rng = createRng(46, i);
+    const [shape, parameters] = [smallLearnedShape(rng), smallLearnedHardware(rng)];
+    const hardware = createHardware(parameters);
+    const which = `case ${i}: ${JSON.stringify(shape)} on ${JSON.stringify(parameters)}`;
+
+    const all = priceAll(ownEngine, shape, hardware);
+    const { peDim } = parameters;
+    const search = new LearnedSearch(module, own, {
+      shape,
+      array: { peDim },
+      range: memoryRange([parameters]),
+    });
+    const [lowest] = [search.unpredicted()];
+    search.raise(search.latencies.map(() => Number.POSITIVE_INFINITY));
+    const archive = search.archive();
+
+    const points = archivePoints(archive, search.memories);
+    for (const [latencyCycles, energyPj] of all.points) {
+      const below = (1 + 1e-6) * energyPj;
+      assert.ok(
+        points.some((one) => one.latencyCycles <= latencyCycles && one.energyPj <= below),
+        which,
+      );
+      assert.ok(
+        lowest.some((one) => one.latencyCycles <= latencyCycles && one.energyPj <= below),
+        which,
+      );
+    }
+    for (const { latencyCycles, energyPj, entry } of points) {
+      ownEngine.batch.write(0, archiveMapping(archive, entry));
+      ownEngine.evaluateNow(shape, hardware, 1);
+      assert.equal(ownEngine.batch.latencyCycles(0), latencyCycles, which);
+      most = Math.max(most, Math.abs(ownEngine.batch.energyPj(0) / energyPj - 1));
+    }
+  }
+  assert.ok(most < 1e-6, `energies differ by ${most}`);
 });
 
 test("what was left out is never better than its bound, and asking for it in steps ends as asking for all", () => {
