@@ -45,6 +45,12 @@ export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/im
 export type { OperatorShare } from "./interop/onnx/ledger.ts";
 export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
 export {
+  codesignLearned,
+  type LearnedCodesignProgress,
+  type LearnedCodesignRequest,
+  type LearnedCodesignResult,
+} from "./learned/codesign.ts";
+export {
   type LearnedLayer,
   type LearnedMapping,
   type LearnedMapRequest,

@@ -16,7 +16,7 @@ import { toLayerShape } from "../../src/workload/layer.ts";
 import { integer } from "../mapper/random-case.ts";
 import { largeLearnedShape, smallLearnedHardware } from "./small-case.ts";
 
-const CASES = Number(process.env["POLARIS_LEARNED_NETWORKS"] ?? 5);
+const CASES = Number(process.env["POLARIS_LEARNED_NETWORKS"] ?? 4);
 const module = await loadFastModule();
 const model = await builtinStarlight("gemmini-firesim");
 const own = await builtinStarlight("polaris-rtl");

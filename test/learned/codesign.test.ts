@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { area } from "../../src/hardware/area.ts";
+import { createHardware } from "../../src/hardware/hardware.ts";
+import { codesignLearned } from "../../src/learned/codesign.ts";
+import { mapLearnedNetwork } from "../../src/learned/map-network.ts";
+import { cost, parseObjective } from "../../src/mapper/objective.ts";
+import { createRng } from "../../src/rng.ts";
+import { builtinStarlight } from "../../src/surrogate/builtin.ts";
+import { loadFastModule } from "../../src/surrogate/fast-module.ts";
+import { builtinWorkload } from "../../src/workload/builtin.ts";
+import { integer, pick } from "../mapper/random-case.ts";
+import { largeLearnedShape } from "./small-case.ts";
+
+const CASES = Number(process.env["POLARIS_LEARNED_SPACES"] ?? 4);
+const module = await loadFastModule();
+const models = [await builtinStarlight("gemmini-firesim"), await builtinStarlight("polaris-rtl")] as const;
+
+test("the proven design of a space is the best of all of its configs, under an area cap", async () => {
+  for (let i = 0; i < CASES; i++) {
+    const rng = createRng(47, i);
+    const model = pick(models, rng);
+    const objective = parseObjective(pick(["edp", "ed2p", "weighted:0.4"], rng));
+    const layers = Array.from({ length: integer(rng, 1, 3) }, (_, l) => ({
+      name: `layer ${l}`,
+      count: integer(rng, 1, 3),
+      groups: 1,
+      shape: largeLearnedShape(rng),
+    }));
+    const [arrays, scratchpadKib, accumulatorKib] = [
+      [4, 8, 16],
+      [2, 5, 6, 9, 16],
+      [1, 3, 4, 8],
+    ] as const;
+    const configs = arrays.flatMap((peDim) =>
+      scratchpadKib.flatMap((pad) =>
+        accumulatorKib.map((bank) => ({ peDim, scratchpadKib: pad, accumulatorKib: bank })),
+      ),
+    );
+    const areas = configs.map((one) => area(createHardware(one)).mm2).sort((a, b) => a - b);
+    const maxAreaMm2 = areas[integer(rng, 5, areas.length - 1)] as number;
+    let least = Number.POSITIVE_INFINITY;
+    for (const hardware of configs) {
+      if (area(createHardware(hardware)).mm2 > maxAreaMm2) continue;
+      const { totals } = await mapLearnedNetwork(module, model, { layers, hardware, objective });
+      least = Math.min(least, cost(objective, totals.latencyCycles, totals.energyUj));
+    }
+
+    const { mapping, optimal } = await codesignLearned(module, model, {
+      workload: { name: "random", layers },
+      space: { arrays: arrays.map((peDim) => ({ peDim })), scratchpadKib, accumulatorKib, maxAreaMm2 },
+      objective,
+    });
+
+    const { totals, tolerance } = mapping;
+    const found = cost(objective, totals.latencyCycles, totals.energyUj);
+    const which = JSON.stringify({ i, layers, maxAreaMm2, objective, profile: model.profile });
+    assert.ok(Math.abs(found / least - 1) <= 2 * tolerance, `${found} against ${least}: ${which}`);
+    assert.ok(totals.areaMm2 <= maxAreaMm2);
+    assert.equal(optimal, true);
+  }
+});
+
+test("a co-design that is ended gives a design and a gap", async () => {
+  const kib = Array.from({ length: 256 }, (_, i) => i + 1);
+  const found = await codesignLearned(module, models[1], {
+    workload: builtinWorkload("bert"),
+    space: {
+      arrays: [{ peDim: 8 }, { peDim: 16 }],
+      scratchpadKib: kib,
+      accumulatorKib: kib,
+      maxAreaMm2: 0.5,
+    },
+    objective: parseObjective("edp"),
+    budgetMs: 0,
+  });
+  assert.ok(found.gap > 0 && !found.optimal);
+  assert.equal(found.mapping.layers.length, builtinWorkload("bert").layers.length);
+});
