@@ -2,6 +2,11 @@
  * Short names for arithmetic on four candidates, and the elementary functions that the closed form needs. Multiplications and
  * additions only, each rounded, so that every engine gives the same bits.
  */
+import {
+  EXPONENT_BIAS, EXP2_TERMS, LARGEST_EXPONENT, LEAST_EXPONENT, LOG2_TERMS, MANTISSA, ONE,
+} from "../../src/kernels/starlight-layout";
+import { all } from "../lanes";
+
 
 // @ts-ignore: decorator
 @inline
@@ -71,33 +76,34 @@ export function powerOfTwoIn(value: v128, limit: v128): v128 {
 
 /**
  * log2 of positive normal numbers, off by less than 1.2e-4: the exponent, and a polynomial of degree 4 through log2 of the
- * mantissa that is exact at 1 and 2.
+ * mantissa that is exact at 1 and 2. Its constants are those of the record `physics`, as are those of `exp2`.
  */
 // @ts-ignore: decorator
 @inline
-export function log2(x: v128): v128 {
-  const exponent = i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(127));
-  const m = sub(v128.or(v128.and(x, i32x4.splat(0x7fffff)), i32x4.splat(0x3f800000)), number(1));
-  let p = number(-0.08213059);
-  p = add(mul(p, m), number(0.32118870));
-  p = add(mul(p, m), number(-0.67778382));
-  p = add(mul(p, m), number(1.43872571));
+export function log2(physics: usize, x: v128): v128 {
+  const one = all(physics, ONE);
+  const exponent = i32x4.sub(i32x4.shr_u(x, 23), all(physics, EXPONENT_BIAS));
+  const m = sub(v128.or(v128.and(x, all(physics, MANTISSA)), one), one);
+  let p = all(physics, LOG2_TERMS);
+  p = add(mul(p, m), all(physics, LOG2_TERMS + 4));
+  p = add(mul(p, m), all(physics, LOG2_TERMS + 8));
+  p = add(mul(p, m), all(physics, LOG2_TERMS + 12));
   return add(f32x4.convert_i32x4_s(exponent), mul(p, m));
 }
 
 /** 2^x for -126 < x < 127, off by less than 3e-6 of itself: a power of two, and a polynomial of degree 5 for the rest. */
 // @ts-ignore: decorator
 @inline
-export function exp2(x: v128): v128 {
-  const bounded = most(number(-125), least(number(125), x));
+export function exp2(physics: usize, x: v128): v128 {
+  const bounded = most(all(physics, LEAST_EXPONENT), least(all(physics, LARGEST_EXPONENT), x));
   const whole = f32x4.nearest(bounded);
   const rest = sub(bounded, whole);
-  let p = number(0.0013333558);
-  p = add(mul(p, rest), number(0.0096181291));
-  p = add(mul(p, rest), number(0.0555041087));
-  p = add(mul(p, rest), number(0.2402265070));
-  p = add(mul(p, rest), number(0.6931471806));
-  p = add(mul(p, rest), number(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), i32x4.splat(127)), 23);
+  let p = all(physics, EXP2_TERMS);
+  p = add(mul(p, rest), all(physics, EXP2_TERMS + 4));
+  p = add(mul(p, rest), all(physics, EXP2_TERMS + 8));
+  p = add(mul(p, rest), all(physics, EXP2_TERMS + 12));
+  p = add(mul(p, rest), all(physics, EXP2_TERMS + 16));
+  p = add(mul(p, rest), all(physics, ONE));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), all(physics, EXPONENT_BIAS)), 23);
   return mul(p, power);
 }

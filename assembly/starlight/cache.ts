@@ -1,14 +1,16 @@
 /** Cache lines that rows touch, and how many of them miss (four candidates a step). Equations: docs/event.md. */
+import { LINE, ONE, PER_LINE } from "../../src/kernels/starlight-layout";
+import { all } from "../lanes";
 import { add, div, exp2, least, log2, most, mul, number, sub, where } from "./arithmetic";
 
 /** Lines of a row of `bytes` of `pitch` bytes, aligned to lines or not. */
 // @ts-ignore: decorator
 @inline
-export function rowLines(bytes: v128, pitch: v128, alignment: i32): v128 {
-  const whole = mul(pitch, number(1.0 / 64));
-  const part = mul(bytes, number(1.0 / 64));
-  const lines = alignment == 64 ? f32x4.ceil(part) : least(add(part, number(1)), whole);
-  const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, number(64)));
+export function rowLines(physics: usize, bytes: v128, pitch: v128, alignment: i32): v128 {
+  const whole = mul(pitch, all(physics, PER_LINE));
+  const part = mul(bytes, all(physics, PER_LINE));
+  const lines = alignment == 64 ? f32x4.ceil(part) : least(add(part, all(physics, ONE)), whole);
+  const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, all(physics, LINE)));
   return v128.bitselect(whole, lines, short);
 }
 
@@ -22,10 +24,10 @@ export function crowdedLines(lines: v128, bytes: v128, pitch: v128, conflict: v1
 /** Share of the lines of a tile that the next tile along the channels touches too. */
 // @ts-ignore: decorator
 @inline
-export function sharedLines(bytes: v128, alignment: i32): v128 {
-  const part = mul(bytes, number(1.0 / 64));
-  const lines = alignment == 64 ? f32x4.ceil(part) : add(part, number(1));
-  return most(number(0), sub(number(1), div(part, lines)));
+export function sharedLines(physics: usize, bytes: v128, alignment: i32): v128 {
+  const part = mul(bytes, all(physics, PER_LINE));
+  const lines = alignment == 64 ? f32x4.ceil(part) : add(part, all(physics, ONE));
+  return most(number(0), sub(all(physics, ONE), div(part, lines)));
 }
 
 /** Share of a tile's extent that the next tile along it touches too. */
@@ -41,15 +43,15 @@ export function halo(extent: v128, step: v128): v128 {
  */
 // @ts-ignore: decorator
 @inline
-export function kept(lines: v128, cache: v128, sharpness: v128): v128 {
-  return exp2(least(number(40), mul(sharpness, sub(cache, log2(lines)))));
+export function kept(physics: usize, lines: v128, cache: v128, sharpness: v128): v128 {
+  return exp2(physics, least(number(40), mul(sharpness, sub(cache, log2(physics, lines)))));
 }
 
 /** near / (1 + x) + far / (1 + x ratio) in one division. */
 // @ts-ignore: decorator
 @inline
-function missCycles(x: v128, ratio: v128, near: v128, far: v128): v128 {
-  const one = number(1);
+function missCycles(physics: usize, x: v128, ratio: v128, near: v128, far: v128): v128 {
+  const one = all(physics, ONE);
   const a = add(one, x);
   const b = add(one, mul(x, ratio));
   return div(add(mul(near, b), mul(far, a)), mul(a, b));
@@ -64,13 +66,13 @@ function missCycles(x: v128, ratio: v128, near: v128, far: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function returning(
-  share: v128, lines: v128, near: v128, far: v128, few: v128, cache: v128, sharpness: v128, ratio: v128,
+  physics: usize, share: v128, lines: v128, near: v128, far: v128, few: v128, cache: v128, sharpness: v128, ratio: v128,
 ): v128 {
   const gone = v128.and(f32x4.gt(share, number(0)), f32x4.gt(lines, few));
   let cycles = number(0);
   if (v128.any_true(gone)) {
-    const x = kept(most(number(1), lines), cache, sharpness);
-    cycles = where(gone, mul(share, missCycles(x, ratio, near, far)));
+    const x = kept(physics, most(all(physics, ONE), lines), cache, sharpness);
+    cycles = where(gone, mul(share, missCycles(physics, x, ratio, near, far)));
   }
   return cycles;
 }

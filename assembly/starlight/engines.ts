@@ -10,7 +10,7 @@ import {
   ALIGNMENT_C, ALIGNMENT_K, ARRAY, ARRAY_SIZE, BASE, BIAS_COMMAND, BIAS_ROW, BOUND, CALLS, CALL_ISSUE, CALL_WAIT,
   CHANNEL_SHARE, COMMANDS_OF_CALL, COMPUTES_OF_CALL, COMPUTE_COMMAND, CONVOLUTION, EXECUTE, EXECUTE_CALL,
   EXECUTE_START, FILL, INPUT_COMMAND, INPUT_FOOTPRINT, INPUT_H, INPUT_LINE, INPUT_MISS_CYCLES, INPUT_W,
-  IN_FLIGHT, IN_FLIGHT_LIMIT, ISSUE, KERNEL_SHARE, LASTS, LAST_BLOCK, LAST_BLOCKS, LAST_LOAD_SHARE, LOAD,
+  IN_FLIGHT, IN_FLIGHT_LIMIT, ISSUE, KERNEL_SHARE, LASTS, LINE, ONE, PER_LINE, LAST_BLOCK, LAST_BLOCKS, LAST_LOAD_SHARE, LOAD,
   LOAD_INPUTS, LOAD_LATENCY, LOAD_MISSES, LOAD_PADDING, LOAD_START, LOAD_WAIT_SHARE, LOAD_WEIGHTS,
   OUTPUT_FOOTPRINT, OUTPUT_MISS_CYCLES, PADDING_H, PADDING_W, PAIRED, PRELOAD, PRELOADS_OF_CALL, QUEUED_COMPUTES,
   QUEUED_LOADS, RAGGED, REQUEST, REQUEST_64, REQUEST_TO_16, REQUEST_TO_32, REQUEST_TO_64, REQUEST_TO_8, ROW, RUN,
@@ -25,29 +25,29 @@ import { add, ceilDiv, div, least, most, mul, number, powerOfTwoIn, sub, where }
 /** Sum over the tiles of a dim. */
 // @ts-ignore: decorator
 @inline
-function over(trips: v128, full: v128, last: v128): v128 {
-  return add(mul(sub(trips, number(1)), full), last);
+function over(physics: usize, trips: v128, full: v128, last: v128): v128 {
+  return add(mul(sub(trips, all(physics, ONE)), full), last);
 }
 
 /** Mean cache lines that the requests for a row of `bytes` touch which begins at a multiple of `step`. */
 // @ts-ignore: decorator
 @inline
-function requestLines(bytes: v128, step: v128): v128 {
-  const whole = f32x4.floor(mul(bytes, number(1.0 / 64)));
-  const rest = sub(bytes, mul(whole, number(64)));
-  const crossed = mul(f32x4.floor(div(sub(rest, number(1)), step)), step);
-  const part = add(number(1), mul(crossed, number(1.0 / 64)));
-  const all64 = sub(number(2), mul(step, number(1.0 / 64)));
+function requestLines(physics: usize, bytes: v128, step: v128): v128 {
+  const whole = f32x4.floor(mul(bytes, all(physics, PER_LINE)));
+  const rest = sub(bytes, mul(whole, all(physics, LINE)));
+  const crossed = mul(f32x4.floor(div(sub(rest, all(physics, ONE)), step)), step);
+  const part = add(all(physics, ONE), mul(crossed, all(physics, PER_LINE)));
+  const all64 = sub(number(2), mul(step, all(physics, PER_LINE)));
   return add(mul(whole, all64), where(f32x4.gt(rest, number(0)), part));
 }
 
 /** Lines that a row fetches when it misses; `lines` are those that its requests touch. */
 // @ts-ignore: decorator
 @inline
-function missLines(bytes: v128, pitch: v128, lines: v128): v128 {
-  const whole = mul(pitch, number(1.0 / 64));
-  const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, number(64)));
-  return v128.bitselect(whole, least(lines, add(mul(bytes, number(1.0 / 64)), number(1))), short);
+function missLines(physics: usize, bytes: v128, pitch: v128, lines: v128): v128 {
+  const whole = mul(pitch, all(physics, PER_LINE));
+  const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, all(physics, LINE)));
+  return v128.bitselect(whole, least(lines, add(mul(bytes, all(physics, PER_LINE)), all(physics, ONE))), short);
 }
 
 /** Cycles of a request of up to 64 bytes: linear between sizes that the bus tells apart. */
@@ -68,8 +68,8 @@ function requestCycles(bytes: v128, physics: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function rowCycles(bytes: v128, lines: v128, array: v128, physics: usize, line: usize): v128 {
-  const whole = f32x4.floor(mul(bytes, number(1.0 / 64)));
-  const rest = sub(bytes, mul(whole, number(64)));
+  const whole = f32x4.floor(mul(bytes, all(physics, PER_LINE)));
+  const rest = sub(bytes, mul(whole, all(physics, LINE)));
   return add(
     add(mul(whole, all(physics, REQUEST_64)), where(f32x4.gt(rest, number(0)), requestCycles(rest, physics))),
     add(mul(all(physics, ROW), ceilDiv(bytes, array)), mul(all(physics, line), lines)),
@@ -105,7 +105,7 @@ function modulo(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function outside(
-  padding: v128, behind: v128, tripsP: v128, lastP: v128, tileP: v128, tripsR: v128, lastR: v128, tileR: v128,
+  physics: usize, padding: v128, behind: v128, tripsP: v128, lastP: v128, tileP: v128, tripsR: v128, lastR: v128, tileR: v128,
   stride: v128, reach: i32,
 ): v128 {
   const zero = number(0);
@@ -118,8 +118,8 @@ function outside(
       const there = v128.and(f32x4.lt(at, tripsP), f32x4.lt(tap, tripsR));
       const before = sub(padding, add(mul(at, stepP), mul(tap, tileR)));
       // The last tile may be a smaller one.
-      const backP = i == 0 ? zero : mul(add(mul(sub(at, number(1)), tileP), lastP), stride);
-      const backR = j == 0 ? zero : add(mul(sub(tap, number(1)), tileR), lastR);
+      const backP = i == 0 ? zero : mul(add(mul(sub(at, all(physics, ONE)), tileP), lastP), stride);
+      const backR = j == 0 ? zero : add(mul(sub(tap, all(physics, ONE)), tileR), lastR);
       const after = sub(behind, add(backP, backR));
       sum = add(sum, where(there, add(most(zero, before), most(zero, after))));
     }
@@ -131,9 +131,10 @@ function outside(
 // @ts-ignore: decorator
 @inline
 function blocksAlong(
-  padding: v128, behind: v128, trips: v128, tile: v128, last: v128, taps: v128, stride: v128, inputs: v128, array: v128,
+  physics: usize, padding: v128, behind: v128, trips: v128, tile: v128, last: v128, taps: v128, stride: v128, inputs: v128,
+  array: v128,
 ): v128 {
-  const one = number(1);
+  const one = all(physics, ONE);
   const full = sub(add(mul(tile, stride), taps), one);
   const end = sub(add(mul(last, stride), taps), one);
   const only = ceilDiv(least(inputs, end), array);
@@ -144,7 +145,7 @@ function blocksAlong(
 }
 
 export function engines(physics: usize, lanes: i32, scratch: usize): void {
-  const one = number(1);
+  const one = all(physics, ONE);
   const zero = number(0);
   const array = all(physics, ARRAY);
   const conv = all(physics, CONVOLUTION);
@@ -198,9 +199,9 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     const calls = mul(sumSteps, stores);
 
     // Execute.
-    const blocksC = over(nC, ceilDiv(tC, array), ceilDiv(eC, array));
-    const blocksK = over(nK, ceilDiv(tK, array), ceilDiv(eK, array));
-    const blocksP = over(nP, ceilDiv(tP, array), ceilDiv(eP, array));
+    const blocksC = over(physics, nC, ceilDiv(tC, array), ceilDiv(eC, array));
+    const blocksK = over(physics, nK, ceilDiv(tK, array), ceilDiv(eK, array));
+    const blocksP = over(physics, nP, ceilDiv(tP, array), ceilDiv(eP, array));
     const weightBlocks = mul(mul(blocksC, blocksK), mul(taps, boundN));
     const lines = mul(weightBlocks, boundQ);
     const streamed = mul(lines, boundP);
@@ -209,9 +210,10 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     const restP = modulo(tP, array);
     const restLast = modulo(eP, array);
     const shortRow = all(physics, SHORT_ROW);
-    const short = mul(lines, over(nP, shortBlock(restP, array, shortRow), shortBlock(restLast, array, shortRow)));
+    const short = mul(lines, over(physics, nP, shortBlock(restP, array, shortRow), shortBlock(restLast, array, shortRow)));
     const lastBlocks = mul(
-      mul(all(physics, LAST_BLOCK), mul(weightBlocks, nQ)), over(nP, lastBlock(restP, array), lastBlock(restLast, array)),
+      mul(all(physics, LAST_BLOCK), mul(weightBlocks, nQ)),
+      over(physics, nP, lastBlock(restP, array), lastBlock(restLast, array)),
     );
     const issued = add(
       add(add(streamed, short), add(lastBlocks, mul(all(physics, COMPUTE_COMMAND), computes))),
@@ -222,15 +224,15 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
 
     // Loads of inputs.
     const stepC = v128.bitselect(powerOfTwoIn(tC, limitC), alignmentC, f32x4.gt(nC, one));
-    const linesC = requestLines(tC, stepC);
-    const linesLastC = requestLines(eC, stepC);
+    const linesC = requestLines(physics, tC, stepC);
+    const linesLastC = requestLines(physics, eC, stepC);
     const pixelCycles = over(
-      nC,
+      physics, nC,
       rowCycles(tC, linesC, array, physics, INPUT_LINE),
       rowCycles(eC, linesLastC, array, physics, INPUT_LINE),
     );
-    const missedC = over(nC, missLines(tC, boundC, linesC), missLines(eC, boundC, linesLastC));
-    const requestsC = over(nC, f32x4.ceil(mul(tC, number(1.0 / 64))), f32x4.ceil(mul(eC, number(1.0 / 64))));
+    const missedC = over(physics, nC, missLines(physics, tC, boundC, linesC), missLines(physics, eC, boundC, linesLastC));
+    const requestsC = over(physics, nC, f32x4.ceil(mul(tC, all(physics, PER_LINE))), f32x4.ceil(mul(eC, all(physics, PER_LINE))));
     let columns = boundP;
     let rows = boundQ;
     let usedColumns = boundP;
@@ -240,9 +242,9 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     if (isConv) {
       columns = sub(add(mul(nR, mul(boundP, strideW)), mul(nP, boundR)), mul(nP, nR));
       rows = sub(add(mul(nS, mul(boundQ, strideH)), mul(nQ, boundS)), mul(nQ, nS));
-      usedColumns = most(one, sub(columns, outside(paddingW, behindW, nP, eP, tP, nR, eR, tR, strideW, reachW)));
-      usedRows = most(one, sub(rows, outside(paddingH, behindH, nQ, eQ, tQ, nS, eS, tS, strideH, reachH)));
-      columnBlocks = mul(nR, blocksAlong(paddingW, behindW, nP, tP, eP, tR, strideW, inputW, array));
+      usedColumns = most(one, sub(columns, outside(physics, paddingW, behindW, nP, eP, tP, nR, eR, tR, strideW, reachW)));
+      usedRows = most(one, sub(rows, outside(physics, paddingH, behindH, nQ, eQ, tQ, nS, eS, tS, strideH, reachH)));
+      columnBlocks = mul(nR, blocksAlong(physics, paddingW, behindW, nP, tP, eP, tR, strideW, inputW, array));
       edges = add(where(f32x4.gt(paddingW, zero), one), where(f32x4.gt(behindW, zero), one));
     }
     const repeats = mul(boundN, nK);
@@ -270,15 +272,15 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
 
     // Loads of weights.
     const stepK = v128.bitselect(powerOfTwoIn(tK, limitK), alignmentK, f32x4.gt(nK, one));
-    const linesK = requestLines(tK, stepK);
-    const linesLastK = requestLines(eK, stepK);
+    const linesK = requestLines(physics, tK, stepK);
+    const linesLastK = requestLines(physics, eK, stepK);
     const tapCycles = over(
-      nK,
+      physics, nK,
       rowCycles(tK, linesK, array, physics, WEIGHT_LINE),
       rowCycles(eK, linesLastK, array, physics, WEIGHT_LINE),
     );
-    const missedK = over(nK, missLines(tK, boundK, linesK), missLines(eK, boundK, linesLastK));
-    const requestsK = over(nK, f32x4.ceil(mul(tK, number(1.0 / 64))), f32x4.ceil(mul(eK, number(1.0 / 64))));
+    const missedK = over(physics, nK, missLines(physics, tK, boundK, linesK), missLines(physics, eK, boundK, linesLastK));
+    const requestsK = over(physics, nK, f32x4.ceil(mul(tK, all(physics, PER_LINE))), f32x4.ceil(mul(eK, all(physics, PER_LINE))));
     const places = mul(mul(nP, nQ), nN);
     const tapRows = mul(mul(taps, boundC), places);
     const weightCommands = mul(mul(mul(taps, blocksC), places), requestsK);
@@ -295,24 +297,28 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     if (isConv) {
       storeCommands = mul(mul(mul(boundN, boundQ), blocksP), blocksK);
       const step = least(stepK, array);
-      const perBlock = sub(number(1), mul(step, number(1.0 / 64)));
-      storeLinesFull = add(mul(tK, number(1.0 / 64)), mul(ceilDiv(tK, array), perBlock));
-      storeLinesLast = add(mul(eK, number(1.0 / 64)), mul(ceilDiv(eK, array), perBlock));
+      const perBlock = sub(all(physics, ONE), mul(step, all(physics, PER_LINE)));
+      storeLinesFull = add(mul(tK, all(physics, PER_LINE)), mul(ceilDiv(tK, array), perBlock));
+      storeLinesLast = add(mul(eK, all(physics, PER_LINE)), mul(ceilDiv(eK, array), perBlock));
     }
     const storeMisses = mul(
-      mul(outputs, over(nK, missLines(tK, boundK, storeLinesFull), missLines(eK, boundK, storeLinesLast))),
+      mul(
+        outputs,
+        over(physics, nK, missLines(physics, tK, boundK, storeLinesFull), missLines(physics, eK, boundK, storeLinesLast)),
+      ),
       v128.load(scratch, OUTPUT_MISS_CYCLES),
     );
     const storeRows = mul(all(physics, STORE_ROW), mul(outputs, blocksK));
     const storeWords = mul(all(physics, STORE_WORDS), mul(outputs, blocksK));
     const storeBeats = mul(
-      all(physics, STORE_BEAT), mul(outputs, over(nK, f32x4.ceil(mul(tK, number(1.0 / 16))), f32x4.ceil(mul(eK, number(1.0 / 16))))),
+      all(physics, STORE_BEAT),
+      mul(outputs, over(physics, nK, f32x4.ceil(mul(tK, number(1.0 / 16))), f32x4.ceil(mul(eK, number(1.0 / 16))))),
     );
     const moved = f32x4.sqrt(add(add(mul(storeRows, storeRows), mul(storeWords, storeWords)), mul(storeBeats, storeBeats)));
     const store = add(
       add(mul(all(physics, STORE_COMMAND), storeCommands), moved),
       add(
-        add(mul(mul(all(physics, STORE_LINE), outputs), over(nK, storeLinesFull, storeLinesLast)), storeMisses),
+        add(mul(mul(all(physics, STORE_LINE), outputs), over(physics, nK, storeLinesFull, storeLinesLast)), storeMisses),
         mul(all(physics, STORE_START), stores),
       ),
     );

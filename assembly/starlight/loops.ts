@@ -1,7 +1,7 @@
 /** What the order of the DRAM loops is, and what each of them brings back (four candidates a step). For stage 2, `reuse.ts`. */
 import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../src/kernels/layout";
 import {
-  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
+  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, ONE, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
   SUM_INNERMOST, TILES, TRIPS, WEIGHTS_BACK,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
@@ -14,17 +14,17 @@ const NOWHERE = 99;
 /** Whether a loop of any of the four mappings makes more than one trip. */
 // @ts-ignore: decorator
 @inline
-export function occurs(trips: v128): bool {
-  return v128.any_true(f32x4.gt(trips, number(1)));
+export function occurs(physics: usize, trips: v128): bool {
+  return v128.any_true(f32x4.gt(trips, all(physics, ONE)));
 }
 
 /** Loops that the mapping does not list, which ragged tiles make, run outside those that it does, K innermost among them. */
 // @ts-ignore: decorator
 @inline
-function place(order: v128, dim: i32, factor: v128, trips: v128, outside: i32): v128 {
+function place(physics: usize, order: v128, dim: i32, factor: v128, trips: v128, outside: i32): v128 {
   const rank = v128.and(i32x4.shr_u(order, dim << 2), i32x4.splat(15));
-  const listed = v128.bitselect(rank, i32x4.splat(outside), f32x4.gt(factor, number(1)));
-  return v128.bitselect(listed, i32x4.splat(NOWHERE), f32x4.gt(trips, number(1)));
+  const listed = v128.bitselect(rank, i32x4.splat(outside), f32x4.gt(factor, all(physics, ONE)));
+  return v128.bitselect(listed, i32x4.splat(NOWHERE), f32x4.gt(trips, all(physics, ONE)));
 }
 
 // @ts-ignore: decorator
@@ -49,21 +49,21 @@ export function inside(a: v128, b: v128): v128 {
 /** Share of the trips of a loop that come after another. */
 // @ts-ignore: decorator
 @inline
-function again(trips: v128): v128 {
-  return sub(number(1), div(number(1), trips));
+function again(physics: usize, trips: v128): v128 {
+  return sub(all(physics, ONE), div(all(physics, ONE), trips));
 }
 
 /** Inputs along an axis that tiles of outputs and taps read. */
 // @ts-ignore: decorator
 @inline
-export function window(outputs: v128, stride: v128, taps: v128): v128 {
-  return add(mul(sub(outputs, number(1)), stride), taps);
+export function window(physics: usize, outputs: v128, stride: v128, taps: v128): v128 {
+  return add(mul(sub(outputs, all(physics, ONE)), stride), taps);
 }
 
 /** Places of the loops, and the shares of lines that come back at each; also what the order means for the engines. */
 // @ts-ignore: decorator
 @inline
-export function order(block: usize, scratch: usize): void {
+export function order(physics: usize, block: usize, scratch: usize): void {
   const ranks = v128.load(block, ORDER_DRAM);
   const tripsN = v128.load(scratch, TRIPS + N * COLUMN);
   const tripsK = v128.load(scratch, TRIPS + K * COLUMN);
@@ -72,13 +72,13 @@ export function order(block: usize, scratch: usize): void {
   const tripsQ = v128.load(scratch, TRIPS + Q * COLUMN);
   const tripsR = v128.load(scratch, TRIPS + R * COLUMN);
   const tripsS = v128.load(scratch, TRIPS + S * COLUMN);
-  const placeN = place(ranks, N, v128.load(block, N * COLUMN), tripsN, 8);
-  const placeK = place(ranks, K, v128.load(block, K * COLUMN), tripsK, 9);
-  const placeC = place(ranks, C, v128.load(block, C * COLUMN), tripsC, 10);
-  const placeQ = place(ranks, Q, v128.load(block, Q * COLUMN), tripsQ, 11);
-  const placeP = place(ranks, P, v128.load(block, P * COLUMN), tripsP, 12);
-  const placeS = place(ranks, S, v128.load(block, S * COLUMN), tripsS, 13);
-  const placeR = place(ranks, R, v128.load(block, R * COLUMN), tripsR, 14);
+  const placeN = place(physics, ranks, N, v128.load(block, N * COLUMN), tripsN, 8);
+  const placeK = place(physics, ranks, K, v128.load(block, K * COLUMN), tripsK, 9);
+  const placeC = place(physics, ranks, C, v128.load(block, C * COLUMN), tripsC, 10);
+  const placeQ = place(physics, ranks, Q, v128.load(block, Q * COLUMN), tripsQ, 11);
+  const placeP = place(physics, ranks, P, v128.load(block, P * COLUMN), tripsP, 12);
+  const placeS = place(physics, ranks, S, v128.load(block, S * COLUMN), tripsS, 13);
+  const placeR = place(physics, ranks, R, v128.load(block, R * COLUMN), tripsR, 14);
   v128.store(scratch, placeN, PLACES + N * COLUMN);
   v128.store(scratch, placeK, PLACES + K * COLUMN);
   v128.store(scratch, placeC, PLACES + C * COLUMN);
@@ -87,7 +87,7 @@ export function order(block: usize, scratch: usize): void {
   v128.store(scratch, placeR, PLACES + R * COLUMN);
   v128.store(scratch, placeS, PLACES + S * COLUMN);
 
-  const one = number(1);
+  const one = all(physics, ONE);
   v128.store(scratch, outer(
     v128.or(placeC, f32x4.le(tripsC, one)), outer(v128.or(placeR, f32x4.le(tripsR, one)), v128.or(placeS, f32x4.le(tripsS, one))),
   ), OUTERMOST_SUM);
@@ -115,33 +115,33 @@ export function shares(physics: usize, scratch: usize): void {
   const s = v128.load(scratch, TILES + S * COLUMN);
   const strideW = all(physics, STRIDE_W);
   const strideH = all(physics, STRIDE_H);
-  const columns = window(p, strideW, r);
-  const rows = window(q, strideH, s);
+  const columns = window(physics, p, strideW, r);
+  const rows = window(physics, q, strideH, s);
   let inputsK = zero, inputsC = zero, inputsP = zero, inputsQ = zero, inputsR = zero, inputsS = zero;
   let weightsN = zero, weightsK = zero, weightsP = zero, weightsQ = zero;
   const tripsN = v128.load(scratch, TRIPS + N * COLUMN);
-  if (occurs(tripsN)) weightsN = again(tripsN);
+  if (occurs(physics, tripsN)) weightsN = again(physics, tripsN);
   const tripsK = v128.load(scratch, TRIPS + K * COLUMN);
-  if (occurs(tripsK)) {
-    inputsK = again(tripsK);
-    weightsK = mul(inputsK, sharedLines(k, load<i32>(physics, ALIGNMENT_K)));
+  if (occurs(physics, tripsK)) {
+    inputsK = again(physics, tripsK);
+    weightsK = mul(inputsK, sharedLines(physics, k, load<i32>(physics, ALIGNMENT_K)));
   }
   const tripsC = v128.load(scratch, TRIPS + C * COLUMN);
-  if (occurs(tripsC)) inputsC = mul(again(tripsC), sharedLines(c, load<i32>(physics, ALIGNMENT_C)));
+  if (occurs(physics, tripsC)) inputsC = mul(again(physics, tripsC), sharedLines(physics, c, load<i32>(physics, ALIGNMENT_C)));
   const tripsP = v128.load(scratch, TRIPS + P * COLUMN);
-  if (occurs(tripsP)) {
-    weightsP = again(tripsP);
+  if (occurs(physics, tripsP)) {
+    weightsP = again(physics, tripsP);
     if (isConv) inputsP = mul(weightsP, halo(columns, mul(p, strideW)));
   }
   const tripsQ = v128.load(scratch, TRIPS + Q * COLUMN);
-  if (occurs(tripsQ)) {
-    weightsQ = again(tripsQ);
+  if (occurs(physics, tripsQ)) {
+    weightsQ = again(physics, tripsQ);
     if (isConv) inputsQ = mul(weightsQ, halo(rows, mul(q, strideH)));
   }
   const tripsR = v128.load(scratch, TRIPS + R * COLUMN);
-  if (occurs(tripsR)) inputsR = mul(again(tripsR), halo(columns, r));
+  if (occurs(physics, tripsR)) inputsR = mul(again(physics, tripsR), halo(columns, r));
   const tripsS = v128.load(scratch, TRIPS + S * COLUMN);
-  if (occurs(tripsS)) inputsS = mul(again(tripsS), halo(rows, s));
+  if (occurs(physics, tripsS)) inputsS = mul(again(physics, tripsS), halo(rows, s));
   v128.store(scratch, inputsK, INPUTS_BACK + K * COLUMN);
   v128.store(scratch, inputsC, INPUTS_BACK + C * COLUMN);
   v128.store(scratch, inputsP, INPUTS_BACK + P * COLUMN);

@@ -9,7 +9,7 @@ import {
 import { all } from "../lanes";
 import { add, div, exp2, most, mul, number, sub } from "./arithmetic";
 import { engines } from "./engines";
-import { inputs, logarithms } from "./inputs";
+import { activations, logarithms } from "./inputs";
 import { costs } from "./machine/costs";
 import { price } from "./machine/energy";
 import { walk } from "./machine/walk";
@@ -31,16 +31,16 @@ export function predictBlock(physics: usize, block: usize, lanes: i32, scratch: 
     outcome(physics, block, rounded, scratch, STREAMED, 1);
     return;
   }
-  inputsOfBlock(physics, block, rounded, scratch);
+  describeBlock(physics, block, rounded, scratch);
   if (load<i32>(physics, FORM)) price(physics, block, rounded, scratch);
   const a = scratch + ACTIVATIONS_A;
   const b = scratch + ACTIVATIONS_B;
   const panels = rounded >> 3;
-  inputs(network, rounded, scratch, a);
+  activations(physics, network, rounded, scratch, a);
   hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_1), a, b, panels);
   hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_2), b, a, panels);
   lastLayer(<usize>load<i32>(network, NETWORK_LAYER_3), a, scratch + FACTORS, panels);
-  outcome(physics, block, rounded, scratch, KEPT_BOUND, load<i32>(network, NETWORK_NETS));
+  outcome(physics, block, rounded, scratch, STREAMED, load<i32>(network, NETWORK_NETS));
 }
 
 /** Column where the bound is kept, since a logarithm takes its place: tiles are not needed any more. */
@@ -50,7 +50,7 @@ const KEPT_BOUND: usize = TILES;
 export function inputsOfBlock(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   describeBlock(physics, block, lanes, scratch);
   memory.copy(scratch + KEPT_BOUND, scratch + STREAMED, COLUMN);
-  logarithms(lanes, scratch);
+  logarithms(physics, lanes, scratch);
 }
 
 /** The closed form alone: all columns of the scratch up to BASE. */
@@ -68,8 +68,8 @@ export function describeBlock(physics: usize, block: usize, lanes: i32, scratch:
 /** e^x. */
 // @ts-ignore: decorator
 @inline
-function exp(x: v128): v128 {
-  return exp2(mul(x, number(1.44269504)));
+function exp(physics: usize, x: v128): v128 {
+  return exp2(physics, mul(x, number(1.44269504)));
 }
 
 function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, bounds: usize, nets: i32): void {
@@ -87,11 +87,11 @@ function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, bound
       const apart = sub(v128.load(scratch + <usize>net * COLUMN, FACTORS), mean);
       squares = add(squares, mul(apart, apart));
     }
-    const width = exp(add(floor, mul(scale, f32x4.sqrt(mul(squares, share)))));
+    const width = exp(physics, add(floor, mul(scale, f32x4.sqrt(mul(squares, share)))));
     const bound = v128.load(scratch + bounds);
     const status = v128.and(v128.load(block, STATUS), i32x4.splat(INFEASIBLE_MASK));
     const broken = i32x4.ne(status, i32x4.splat(0));
-    const cycles = v128.bitselect(infinity, f32x4.nearest(most(bound, mul(v128.load(scratch, BASE), exp(mean)))), broken);
+    const cycles = v128.bitselect(infinity, f32x4.nearest(most(bound, mul(v128.load(scratch, BASE), exp(physics, mean)))), broken);
     v128.store(block, f32x4.floor(most(bound, div(cycles, width))), LATENCY_LOW);
     v128.store(block, f32x4.ceil(mul(cycles, width)), LATENCY_HIGH);
     keep(wideOut, f64x2.promote_low_f32x4(cycles));

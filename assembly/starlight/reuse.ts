@@ -10,7 +10,7 @@ import { C, COLUMN, K, N, P, Q, R, S } from "../../src/kernels/layout";
 import {
   ALIGNMENT_C, ALIGNMENT_K, BOUND, CACHE_LOG2, CACHE_SHARPNESS, COLD_SHARE, CONFLICT_C, CONFLICT_K, CONTIGUOUS_SAVING,
   CONVOLUTION, CROWDED_C, CROWDED_K, FAR_CACHE_LOG2, FAR_MISS, INPUTS_BACK, INPUT_H, INPUT_MISS_CYCLES, INPUT_W, LINES_C,
-  LINES_K, MISS, NEAR_INPUTS, NEAR_OUTPUTS, NEAR_WEIGHTS, OUTERMOST_SUM, OUTPUT_CONTIGUOUS_SAVING, OUTPUT_FAR_MISS,
+  LINES_K, MISS, NEAR_INPUTS, NEAR_OUTPUTS, NEAR_WEIGHTS, ONE, OUTERMOST_SUM, PER_LINE, OUTPUT_CONTIGUOUS_SAVING, OUTPUT_FAR_MISS,
   OUTPUT_MISS, OUTPUT_MISS_CYCLES, PLACES, STRIDE_H, STRIDE_W, TILES, TRIPS, WEIGHTS_BACK, WEIGHT_MISS_CYCLES,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
@@ -34,8 +34,8 @@ function reach(isInside: v128, tile: v128, bound: v128): v128 {
 /** Share of the lines that a loop leaves to those outside it. */
 // @ts-ignore: decorator
 @inline
-function left(isInside: v128, back: v128): v128 {
-  return sub(number(1), where(isInside, back));
+function left(physics: usize, isInside: v128, back: v128): v128 {
+  return sub(all(physics, ONE), where(isInside, back));
 }
 
 /** Inputs under tiles of such extents; of a matrix product one for each output. */
@@ -44,8 +44,8 @@ function left(isInside: v128, back: v128): v128 {
 function inputPixels(physics: usize, n: v128, p: v128, q: v128, r: v128, s: v128): v128 {
   let pixels = mul(n, p);
   if (load<i32>(physics, CONVOLUTION) != 0) {
-    const width = least(all(physics, INPUT_W), window(p, all(physics, STRIDE_W), r));
-    const height = least(all(physics, INPUT_H), window(q, all(physics, STRIDE_H), s));
+    const width = least(all(physics, INPUT_W), window(physics, p, all(physics, STRIDE_W), r));
+    const height = least(all(physics, INPUT_H), window(physics, q, all(physics, STRIDE_H), s));
     pixels = mul(n, mul(width, height));
   }
   return pixels;
@@ -60,8 +60,8 @@ function layerLines(physics: usize): v128 {
   const r = bound(physics, R);
   const s = bound(physics, S);
   const n = bound(physics, N);
-  const allC = mul(bound(physics, C), number(1.0 / 64));
-  const allK = mul(bound(physics, K), number(1.0 / 64));
+  const allC = mul(bound(physics, C), all(physics, PER_LINE));
+  const allK = mul(bound(physics, K), all(physics, PER_LINE));
   const rows = add(mul(mul(r, s), bound(physics, C)), mul(mul(p, q), n));
   return add(mul(inputPixels(physics, n, p, q, r, s), allC), mul(rows, allK));
 }
@@ -72,7 +72,7 @@ function layerLines(physics: usize): v128 {
 function loop(
   physics: usize, scratch: usize, dim: usize, few: v128, cache: v128, sharpness: v128, ratio: v128,
 ): void {
-  if (!occurs(v128.load(scratch + dim * COLUMN, TRIPS))) return;
+  if (!occurs(physics, v128.load(scratch + dim * COLUMN, TRIPS))) return;
   const here = v128.load(scratch + dim * COLUMN, PLACES);
   const inN = inside(v128.load(scratch, PLACES + N * COLUMN), here);
   const inK = inside(v128.load(scratch, PLACES + K * COLUMN), here);
@@ -87,8 +87,8 @@ function loop(
   const q = reach(inQ, v128.load(scratch, TILES + Q * COLUMN), bound(physics, Q));
   const r = reach(inR, v128.load(scratch, TILES + R * COLUMN), bound(physics, R));
   const s = reach(inS, v128.load(scratch, TILES + S * COLUMN), bound(physics, S));
-  const allC = mul(bound(physics, C), number(1.0 / 64));
-  const allK = mul(bound(physics, K), number(1.0 / 64));
+  const allC = mul(bound(physics, C), all(physics, PER_LINE));
+  const allK = mul(bound(physics, K), all(physics, PER_LINE));
   const pixels = inputPixels(physics, n, p, q, r, s);
   const taps = mul(mul(r, s), c);
   const places = mul(mul(p, q), n);
@@ -102,25 +102,25 @@ function loop(
 
   if (dim != N) {
     const others = mul(
-      mul(left(inK, v128.load(scratch, INPUTS_BACK + K * COLUMN)), left(inC, v128.load(scratch, INPUTS_BACK + C * COLUMN))),
+      mul(left(physics, inK, v128.load(scratch, INPUTS_BACK + K * COLUMN)), left(physics, inC, v128.load(scratch, INPUTS_BACK + C * COLUMN))),
       mul(
-        mul(left(inR, v128.load(scratch, INPUTS_BACK + R * COLUMN)), left(inS, v128.load(scratch, INPUTS_BACK + S * COLUMN))),
-        mul(left(inP, v128.load(scratch, INPUTS_BACK + P * COLUMN)), left(inQ, v128.load(scratch, INPUTS_BACK + Q * COLUMN))),
+        mul(left(physics, inR, v128.load(scratch, INPUTS_BACK + R * COLUMN)), left(physics, inS, v128.load(scratch, INPUTS_BACK + S * COLUMN))),
+        mul(left(physics, inP, v128.load(scratch, INPUTS_BACK + P * COLUMN)), left(physics, inQ, v128.load(scratch, INPUTS_BACK + Q * COLUMN))),
       ),
     );
     const share = mul(v128.load(scratch + dim * COLUMN, INPUTS_BACK), others);
     const lines = add(add(mul(pixels, crowdedC), mul(taps, linesK)), written);
-    const cycles = returning(share, lines, v128.load(scratch, NEAR_INPUTS), far, few, cache, sharpness, ratio);
+    const cycles = returning(physics, share, lines, v128.load(scratch, NEAR_INPUTS), far, few, cache, sharpness, ratio);
     v128.store(scratch, add(v128.load(scratch, INPUT_MISS_CYCLES), cycles), INPUT_MISS_CYCLES);
   }
   if (dim == N || dim == K || dim == P || dim == Q) {
     const others = mul(
-      mul(left(inN, v128.load(scratch, WEIGHTS_BACK + N * COLUMN)), left(inK, v128.load(scratch, WEIGHTS_BACK + K * COLUMN))),
-      mul(left(inP, v128.load(scratch, WEIGHTS_BACK + P * COLUMN)), left(inQ, v128.load(scratch, WEIGHTS_BACK + Q * COLUMN))),
+      mul(left(physics, inN, v128.load(scratch, WEIGHTS_BACK + N * COLUMN)), left(physics, inK, v128.load(scratch, WEIGHTS_BACK + K * COLUMN))),
+      mul(left(physics, inP, v128.load(scratch, WEIGHTS_BACK + P * COLUMN)), left(physics, inQ, v128.load(scratch, WEIGHTS_BACK + Q * COLUMN))),
     );
     const share = mul(v128.load(scratch + dim * COLUMN, WEIGHTS_BACK), others);
     const lines = add(add(mul(pixels, linesC), mul(taps, crowdedK)), written);
-    const cycles = returning(share, lines, v128.load(scratch, NEAR_WEIGHTS), far, few, cache, sharpness, ratio);
+    const cycles = returning(physics, share, lines, v128.load(scratch, NEAR_WEIGHTS), far, few, cache, sharpness, ratio);
     v128.store(scratch, add(v128.load(scratch, WEIGHT_MISS_CYCLES), cycles), WEIGHT_MISS_CYCLES);
   }
   if (dim == K) {
@@ -128,24 +128,24 @@ function loop(
     const share = v128.load(scratch, WEIGHTS_BACK + K * COLUMN);
     const lines = add(add(mul(pixels, linesC), mul(taps, linesK)), mul(places, crowdedK));
     const cycles = returning(
-      share, lines, v128.load(scratch, NEAR_OUTPUTS), all(physics, OUTPUT_FAR_MISS), few, cache, sharpness, ratio,
+      physics, share, lines, v128.load(scratch, NEAR_OUTPUTS), all(physics, OUTPUT_FAR_MISS), few, cache, sharpness, ratio,
     );
     v128.store(scratch, add(v128.load(scratch, OUTPUT_MISS_CYCLES), cycles), OUTPUT_MISS_CYCLES);
   }
 }
 
 export function reuse(physics: usize, block: usize, lanes: i32, scratch: usize): void {
-  const one = number(1);
+  const one = all(physics, ONE);
   const boundC = bound(physics, C);
   const boundK = bound(physics, K);
   const sharpness = all(physics, CACHE_SHARPNESS);
   // In lines.
   const cache = sub(all(physics, CACHE_LOG2), number(6));
-  const ratio = exp2(mul(sharpness, sub(all(physics, FAR_CACHE_LOG2), all(physics, CACHE_LOG2))));
+  const ratio = exp2(physics, mul(sharpness, sub(all(physics, FAR_CACHE_LOG2), all(physics, CACHE_LOG2))));
   // So few lines, an eighth of the cache, that hardly one in a thousand is gone.
-  const few = exp2(sub(cache, number(3)));
+  const few = exp2(physics, sub(cache, number(3)));
   // What no loop brings back was touched the whole layer ago, the same for all.
-  const x = kept(layerLines(physics), cache, sharpness);
+  const x = kept(physics, layerLines(physics), cache, sharpness);
   const gone = div(one, add(one, x));
   const farGone = div(one, add(one, mul(x, ratio)));
   const cold = all(physics, COLD_SHARE);
@@ -154,12 +154,12 @@ export function reuse(physics: usize, block: usize, lanes: i32, scratch: usize):
   const alignmentC = load<i32>(physics, ALIGNMENT_C);
   const alignmentK = load<i32>(physics, ALIGNMENT_K);
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16) {
-    order(block, scratch);
+    order(physics, block, scratch);
     shares(physics, scratch);
     const c = v128.load(scratch, TILES + C * COLUMN);
     const k = v128.load(scratch, TILES + K * COLUMN);
-    const linesC = rowLines(c, boundC, alignmentC);
-    const linesK = rowLines(k, boundK, alignmentK);
+    const linesC = rowLines(physics, c, boundC, alignmentC);
+    const linesK = rowLines(physics, k, boundK, alignmentK);
     v128.store(scratch, linesC, LINES_C);
     v128.store(scratch, linesK, LINES_K);
     v128.store(scratch, crowdedLines(linesC, c, boundC, all(physics, CONFLICT_C)), CROWDED_C);

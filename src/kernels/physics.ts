@@ -1,6 +1,7 @@
 import type { LayerShape } from "../workload/layer.ts";
 import { DIMS } from "../workload/layer.ts";
 import * as event from "./event-layout.ts";
+import { ACTIVATION_MAX } from "./network-layout.ts";
 import * as at from "./starlight-layout.ts";
 
 /** A layer as the RTL of a profile runs it. */
@@ -80,6 +81,11 @@ export interface PhysicsRun {
   readonly cold: boolean;
 }
 
+/** log2(1 + m) without its constant, 0, for 0 <= m < 1: exact at both ends. */
+const LOG2_TERMS = [-0.08213059, 0.3211887, -0.67778382, 1.43872571];
+/** 2^x without its constant, 1, for -0.5 <= x <= 0.5. */
+const EXP2_TERMS = [0.0013333558, 0.0096181291, 0.0555041087, 0.240226507, 0.6931471806];
+
 /** Writes what the records of all profiles have, the rest of which is 0. */
 export function writeFrame(
   memory: WebAssembly.Memory,
@@ -104,6 +110,22 @@ export function writeFrame(
   f32(at.SPREAD_FLOOR, spread.floor);
   f32(at.SPREAD_SCALE, spread.scale);
   i32(at.NETWORK, network);
+  f32(at.ONE, 1);
+  i32(at.MANTISSA, 0x7fffff);
+  i32(at.EXPONENT_BIAS, 127);
+  LOG2_TERMS.forEach((term, i) => {
+    f32(at.LOG2_TERMS + 4 * i, term);
+  });
+  EXP2_TERMS.forEach((term, i) => {
+    f32(at.EXP2_TERMS + 4 * i, term);
+  });
+  f32(at.LEAST_EXPONENT, -125);
+  f32(at.LARGEST_EXPONENT, 125);
+  f32(at.LEAST_RATIO, 2 ** -10);
+  f32(at.LARGEST_ACTIVATION, ACTIVATION_MAX);
+  f32(at.ROUNDING, 2 ** 23);
+  f32(at.LINE, 64);
+  f32(at.PER_LINE, 1 / 64);
   return view;
 }
 

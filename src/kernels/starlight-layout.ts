@@ -87,7 +87,27 @@ export const SPREAD_SCALE = 284;
 export const NETWORK = 288;
 /** i32: 0 for Gemmini's closed form, 1 for that of our own RTL, whose record has other fields (`starlight-machine-layout.ts`). */
 export const FORM = 292;
-export const PHYSICS_BYTES = 304;
+
+// Constants of the arithmetic that is done for every candidate many times over, the same in every record. An engine may make a vector
+// of a constant anew at each use, in two or three instructions of the units that compute, and reads it in one of those that load.
+export const ONE = 304;
+/** i32: bits of the mantissa, and what the exponent is off by. */
+export const MANTISSA = 308;
+export const EXPONENT_BIAS = 312;
+/** From the highest power to the lowest. */
+export const LOG2_TERMS = 316;
+export const EXP2_TERMS = 332;
+export const LEAST_EXPONENT = 352;
+export const LARGEST_EXPONENT = 356;
+/** Least ratio that the network can tell from others. */
+export const LEAST_RATIO = 360;
+/** Largest activation, and 2^23, whose addition rounds. */
+export const LARGEST_ACTIVATION = 364;
+export const ROUNDING = 368;
+/** Bytes of a cache line, and their inverse. */
+export const LINE = 372;
+export const PER_LINE = 376;
+export const PHYSICS_BYTES = 384;
 
 // Scratch columns, f32: tile extents, trips and extents of the last tile, in the order of the dims, times COLUMN.
 export const TILES = 0;
