@@ -13,7 +13,7 @@ import { NETWORKS, partName, problemOf, RESULTS, SEEDS, SPACES, type SpaceName }
 /** DOSA's budgets (its run_search.py): 7 starts of 1,490 steps; 10 random configs of 1,000 mappings a layer; 110 of 100. */
 const BUDGETS: Readonly<Record<SamplerName, Budget>> = {
   anneal: { evaluations: 5e7 },
-  genetic: { evaluations: 2e8 },
+  genetic: { evaluations: 5e7 },
   dosa: {},
   random: { trials: 10 },
   bayes: { trials: 110 },

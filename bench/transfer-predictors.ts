@@ -56,7 +56,7 @@ const SMALL: TrainingRecipe = { ...DOSA, hidden: [32, 32], rate: 3e-3, weightDec
 
 /** Inputs as DOSA's network has them, with nothing of the RTL's own rules. */
 const WIDTH = 40;
-function plainInputs(shape: LayerShape, mapping: RawMapping): number[] {
+export function plainInputs(shape: LayerShape, mapping: RawMapping): number[] {
   const log = (value: number): number => Math.log2(value) / 3;
   const ranks = (order: number): number[] => DIMS.map((_, dim) => ((order >>> (4 * dim)) & 15) / 6);
   const inputs = [

@@ -1,6 +1,7 @@
 /**
  * A genetic algorithm over hardware and the mappings of all layers at once: steady state, tournament of two, crossover layer by
- * layer, and a child learns before it is judged (a memetic algorithm: Moscato, 1989).
+ * layer, a child learns before it is judged (a memetic algorithm: Moscato, 1989), and takes the place of the parent that it is
+ * more like (crowding: Mahfoud, 1992).
  */
 import {
   DESIGN_ACCUMULATOR, DESIGN_ARRAY, DESIGN_COST, DESIGN_SCRATCHPAD, GENE_BYTES, SPACE_DESIGN_BYTES, SPACE_LAYERS, SPACE_MAX_MM2,
@@ -24,8 +25,9 @@ export function found(space: usize, population: usize, size: i32, spare: usize, 
 }
 
 /**
- * Breeds `children` children. Each takes the place of the worse parent or, if it costs more, of no one; of a member of equal
- * cost and hardware never, so that the population keeps its variety.
+ * Breeds `children` children. Each takes the place of the parent whose hardware is nearer or, if it costs more, of no one; of a member of
+ * equal cost and hardware never. The optima of different hardware lie a few percent apart, and a child on new hardware has learnt
+ * less than those on old: were it held against the worse parent, the population would soon be of one hardware.
  *
  * @param spare room for two designs
  */
@@ -38,11 +40,26 @@ export function breed(space: usize, population: usize, size: i32, spare: usize, 
     cross(space, child, mother, father);
     settle(space, child);
     teach(space, child, gene, learn);
-    const worse = load<f64>(mother, DESIGN_COST) > load<f64>(father, DESIGN_COST) ? mother : father;
-    if (load<f64>(child, DESIGN_COST) < load<f64>(worse, DESIGN_COST) && !known(space, population, size, child)) {
-      copyDesign(space, worse, child);
+    const rival = nearer(child, mother, father);
+    if (load<f64>(child, DESIGN_COST) < load<f64>(rival, DESIGN_COST) && !known(space, population, size, child)) {
+      copyDesign(space, rival, child);
     }
   }
+}
+
+/** The parent whose hardware is more like the child's; of two alike the one that costs more. */
+function nearer(child: usize, mother: usize, father: usize): usize {
+  const byHardware = apart(child, mother) - apart(child, father);
+  if (byHardware != 0) return byHardware < 0 ? mother : father;
+  return load<f64>(mother, DESIGN_COST) > load<f64>(father, DESIGN_COST) ? mother : father;
+}
+
+/** How far two designs are apart in hardware: arrays first, then places among the memory sizes, at most 2048 of each. */
+function apart(a: usize, b: usize): i32 {
+  const arrays = abs(load<i32>(a, DESIGN_ARRAY) - load<i32>(b, DESIGN_ARRAY));
+  const scratchpads = abs(load<i32>(a, DESIGN_SCRATCHPAD) - load<i32>(b, DESIGN_SCRATCHPAD));
+  const accumulators = abs(load<i32>(a, DESIGN_ACCUMULATOR) - load<i32>(b, DESIGN_ACCUMULATOR));
+  return (arrays << 16) + scratchpads + accumulators;
 }
 
 function tournament(space: usize, population: usize, size: i32): usize {
