@@ -260,6 +260,40 @@ test("functions of the model are read with the attributes of each call; nodes ma
   ]);
 });
 
+test("pads that an exporter computes as a reversed matrix are followed to the layer", () => {
+  // As PyTorch writes the padding of the last axis by 3 and 5: zeros for the other axes, pairs in reverse, starts before ends.
+  const list = (...values: number[]): TensorSpec => ({ dims: [values.length], values });
+  const model: ModelSpec = {
+    opset: 17,
+    inputs: { x: [1, 4, 20] },
+    weights: {
+      padding: list(3, 5),
+      zeros: list(0, 0, 0, 0),
+      pairs: list(-1, 2),
+      first: list(-1),
+      last: list(-(2 ** 31)),
+      rows: list(0),
+      back: list(-1),
+      flat: list(-1),
+      w: { dims: [8, 4, 3] },
+    },
+    nodes: [
+      { op: "Concat", in: ["padding", "zeros"], out: ["all"], with: { axis: 0 } },
+      { op: "Reshape", in: ["all", "pairs"], out: ["matrix"] },
+      { op: "Slice", in: ["matrix", "first", "last", "rows", "back"], out: ["reversed"] },
+      { op: "Transpose", in: ["reversed"], out: ["turned"], with: { perm: [1, 0] } },
+      { op: "Reshape", in: ["turned", "flat"], out: ["pads"] },
+      { op: "Pad", in: ["x", "pads"], out: ["padded"] },
+      { op: "Conv", in: ["padded", "w"], out: ["y"] },
+    ],
+    outputs: { y: undefined },
+  };
+
+  const [layer] = importOnnx(writeModel(model)).workload.layers;
+
+  assert.deepEqual(brief(layer as Layer), { K: 8, C: 4, P: 20 + 3 + 5 - 2, R: 3 });
+});
+
 test("If takes the branch that its condition says, else the heavier; Loop and Scan run their body as often as they say", () => {
   const product = (k: number) => ({
     nodes: [{ op: "MatMul", in: ["x", `w${k}`], out: [`y${k}`] }],

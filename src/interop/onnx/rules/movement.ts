@@ -4,7 +4,6 @@ import {
   elements,
   indices,
   isSmall,
-  type Known,
   listOf,
   type NodeView,
   numberOf,
@@ -131,19 +130,25 @@ export const slice: Rule = (node) => {
   const axes = axesOf(given ?? [...shape.keys()].slice(0, starts?.length ?? shape.length), shape.length);
   if (!axes || (node.inputs[3] && !given)) return [{ shape: ofRank(shape.length) }];
   const sizes = [...shape];
-  let picked: Known["values"];
+  const [firsts, strides] = [shape.map(() => 0), [...stridesOf(shape)]];
   for (const [i, axis] of axes.entries()) {
     const whole = shape[axis] ?? Number.NaN;
     const [start = Number.NaN, end = Number.NaN, step = 1] = [starts?.[i], ends?.[i], steps?.[i]];
     const clamp = (at: number): number =>
       Math.min(step < 0 ? whole - 1 : whole, Math.max(step < 0 ? -1 : 0, at < 0 ? at + whole : at));
     const [from, to] = [clamp(start), clamp(end)];
-    const size = Math.max(0, Math.ceil((to - from) / step));
-    sizes[axis] = size;
-    if (values && shape.length === 1 && Number.isInteger(size))
-      picked = Array.from({ length: size }, (_, k) => values[from + k * step] ?? Number.NaN);
+    sizes[axis] = Math.max(0, Math.ceil((to - from) / step));
+    firsts[axis] = from * (strides[axis] ?? Number.NaN);
+    strides[axis] = step * (strides[axis] ?? Number.NaN);
   }
-  return [picked ? { shape: sizes, values: picked, type } : { shape: sizes }];
+  if (!values || !sizes.every(Number.isInteger)) return [{ shape: sizes }];
+  // Exporters pad by lists that they reverse as rows of a matrix.
+  const first = firsts.reduce((sum, at) => sum + at, 0);
+  const at = (index: readonly number[]): number =>
+    index.reduce((flat, place, axis) => flat + place * (strides[axis] ?? Number.NaN), first);
+  return [
+    { shape: sizes, values: [...indices(sizes)].map((index) => values[at(index)] ?? Number.NaN), type },
+  ];
 };
 
 export const gather: Rule = (node) => {
