@@ -13,7 +13,13 @@ export { InputError, type InputProblem } from "./errors.ts";
 export { COEFFICIENTS, type Coefficient, type Coefficients } from "./event/coefficients.ts";
 export { DEFAULT_EVENT_MODEL } from "./event/default-model.ts";
 export { createEventEvaluator } from "./event/evaluator.ts";
-export { type EventModel, parseEventModel } from "./event/model.ts";
+export {
+  type BoundingEngine,
+  type EventModel,
+  type EventNumbers,
+  type LogInterval,
+  parseEventModel,
+} from "./event/model.ts";
 export { type Simulation, Simulator } from "./event/simulator.ts";
 export { createAnalyticalEvaluator } from "./fidelity/analytical.ts";
 export { candidateText, contentHash } from "./fidelity/candidate-key.ts";
@@ -29,6 +35,7 @@ export {
   type Profile,
 } from "./fidelity/evaluator.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
+export { MODEL_KINDS, type ModelFile, type ModelKind, type ModelSource } from "./fidelity/model-file.ts";
 export { type Totals, totals } from "./fidelity/totals.ts";
 export { type Area, type AreaSource, area } from "./hardware/area.ts";
 export { type AccessEnergies, accessEnergies, sramAccessPj } from "./hardware/energy.ts";
@@ -43,7 +50,9 @@ export { type LayerRow, type LayerTable, toLayerTable } from "./interop/layer-ta
 export { type ByteSource, bytesSource } from "./interop/onnx/bytes.ts";
 export { importOnnx, type OnnxImport, type OnnxOptions } from "./interop/onnx/import.ts";
 export type { OperatorShare } from "./interop/onnx/ledger.ts";
-export { BOUNDS, type BoundBy, type CandidateBatch } from "./kernels/batch.ts";
+export { BOUNDS, type BoundBy, type CandidateBatch, type PredictedLatency } from "./kernels/batch.ts";
+export type { IntegerLayer, IntegerNetwork } from "./kernels/network.ts";
+export type { Spread } from "./kernels/physics.ts";
 export {
   codesignLearned,
   type LearnedCodesignProgress,
@@ -127,7 +136,7 @@ export { builtinStarlight } from "./surrogate/builtin.ts";
 export { createStarlightEngine, type StarlightEngine } from "./surrogate/engine.ts";
 export { createStarlightEvaluator } from "./surrogate/evaluator.ts";
 export { loadFastModule } from "./surrogate/fast-module.ts";
-export { parseStarlightModel, type StarlightModel } from "./surrogate/model.ts";
+export { type KindModel, parseStarlightModel, type StarlightModel } from "./surrogate/model.ts";
 export type { AnnealJob, BreedJob, WalkedDesign, WalkProblem, Waypoint } from "./walk/request.ts";
 export { Walker } from "./walk/walker.ts";
 export { BUILTIN_WORKLOADS, builtinWorkload } from "./workload/builtin.ts";
