@@ -1,6 +1,6 @@
-// The study behind docs/accuracy.md: how far the event model is off where it has not learnt. Minutes to an hour.
+// The study behind docs/accuracy.md: how far the event model and Starlight are off where they have not learnt. Minutes to an hour.
 //
-//   npm run study:accuracy -- [main] [searched] [seeds] [samples] [ablation]
+//   npm run study:accuracy -- [main] [searched] [seeds] [samples] [ablation] [starlight] [distillation]
 //
 // Reads DOSA's FireSim tables from POLARIS_DATA, ../shared/data by default.
 
@@ -10,6 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadModule } from "#kernels";
 import { COEFFICIENTS, priorCoefficients } from "../src/event/coefficients.ts";
+import { DEFAULT_EVENT_MODEL } from "../src/event/default-model.ts";
+import { parseEventModel } from "../src/event/model.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
 import { loadEngine } from "../src/starlight.ts";
 import { accuracy, edpAccuracy, ranking } from "../src/tune/accuracy.ts";
@@ -19,6 +21,7 @@ import { crossValidation, networkSplits } from "../src/tune/folds.ts";
 import { type HeldOut, judge, judgeHeldOut } from "../src/tune/held-out.ts";
 import { createMersenneTwister, permutation } from "../src/tune/mersenne-twister.ts";
 import { heldOutCoverage, toCalibrationRow } from "../src/tune/train.ts";
+import { distillation, starlight } from "./accuracy-starlight.ts";
 
 const data = process.env["POLARIS_DATA"] ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
 const sections = process.argv.slice(2);
@@ -161,7 +164,18 @@ async function ablation(): Promise<void> {
 }
 
 console.log(`${cpus()[0]?.model}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`);
-for (const [name, run] of Object.entries({ main, searched: searchedRowsHeldOut, seeds, samples, ablation })) {
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  main,
+  searched: searchedRowsHeldOut,
+  seeds,
+  samples,
+  ablation,
+  starlight: () => starlight({ module, pool, random, searched }),
+  // Of the calibration that comes with the package.
+  distillation: () =>
+    distillation(module, parseEventModel(DEFAULT_EVENT_MODEL, "the default model").file.model.coefficients),
+};
+for (const [name, run] of Object.entries(parts)) {
   if (sections.length > 0 && !sections.includes(name)) continue;
   const started = process.cpuUsage();
   console.log(`\n${name}`);
