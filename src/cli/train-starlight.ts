@@ -1,10 +1,12 @@
+import { csvFormatRows } from "d3-dsv";
 import { loadModule } from "#kernels";
 import { loadTrainingModule } from "#training-kernels";
 import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
+import type { ModelSource } from "../fidelity/model-file.ts";
 import type { JobPool } from "../jobs/pool.ts";
 import { toOnnx } from "../tune/onnx-network.ts";
-import { type StarlightTraining, trainStarlight } from "../tune/train-starlight.ts";
+import { type HeldOutPrediction, type StarlightTraining, trainStarlight } from "../tune/train-starlight.ts";
 import { formatAccuracies, formatRanking } from "./accuracy-table.ts";
 import type { CliContext } from "./context.ts";
 import { saveOutput } from "./output.ts";
@@ -16,6 +18,7 @@ export interface StarlightTrainingArgs {
   readonly profile: Profile;
   readonly out: string | undefined;
   readonly onnx: string | undefined;
+  readonly heldOut: string | undefined;
   readonly seed: number;
   readonly json: boolean;
 }
@@ -54,10 +57,24 @@ export async function runStarlightTraining(
       await saveOutput(args.onnx.replace(/(\.onnx)?$/i, `-${kind}.onnx`), bytes);
     }
   }
-  const { model: _, file, ...validation } = result;
+  if (args.heldOut !== undefined) await saveOutput(args.heldOut, heldOutTable(result.heldOut, sources));
+  const { model: _, heldOut: __, file, ...validation } = result;
   context.stdout.write(
     args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatStarlight(result)}\n`,
   );
+}
+
+/** Predictions of layers held out as a table; the measurements are where they were. */
+function heldOutTable(heldOut: readonly HeldOutPrediction[], sources: readonly ModelSource[]): string {
+  const tables = sources.flatMap(({ name, rows }) => Array<string>(rows).fill(name));
+  const lines = heldOut.map(({ row, fold, cycles, spread }, i) => [
+    tables[i] ?? "",
+    String(row.line),
+    String(fold),
+    cycles.toFixed(1),
+    spread.toFixed(5),
+  ]);
+  return `${csvFormatRows([["table", "line", "fold", "predicted_cycles", "spread"], ...lines])}\n`;
 }
 
 function formatStarlight({

@@ -54,6 +54,15 @@ export interface StarlightTraining {
   readonly distilledLayers: AccuracyReport;
   /** Share of measurements of held-out layers in intervals made from the other folds, in percent. */
   readonly coveragePercent: number;
+  /** What each row was predicted to take when its layer was held out, in the order of the rows. */
+  readonly heldOut: readonly HeldOutPrediction[];
+}
+
+/** A prediction by a model that had not learnt from the row's layer. */
+export interface HeldOutPrediction extends Prediction {
+  readonly row: MeasuredRow;
+  /** Fold of layers that the row belongs to, from 0. */
+  readonly fold: number;
 }
 
 /** Measurements of one kind below which its intervals are those of both kinds together. */
@@ -148,7 +157,18 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
     layers: reportAccuracy(byLayer.map(({ row, prediction }) => judgement(row, prediction))),
     distilledLayers: reportAccuracy(byLayer.map(({ row, distilled }) => judgement(row, distilled))),
     coveragePercent: 100 * heldOutCoverage(byLayer),
+    heldOut: inOrder(rows, byLayer).map(({ row, split, prediction }) => ({
+      ...prediction,
+      row,
+      fold: split - random.length,
+    })),
   };
+}
+
+function inOrder(rows: readonly MeasuredRow[], judged: readonly HeldOutRow[]): readonly HeldOutRow[] {
+  const places = new Map(rows.map((row, place) => [row, place]));
+  const placeOf = ({ row }: HeldOutRow): number => places.get(row) ?? Number.NaN;
+  return [...judged].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function judgement(row: MeasuredRow, { cycles }: Prediction): Judgement {

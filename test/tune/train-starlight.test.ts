@@ -110,6 +110,13 @@ test("what train says of the rows that Starlight learnt from is what validate sa
     [...progress].sort((a, b) => a - b),
   );
   assert.equal(progress.at(-1), 1);
+  assert.deepEqual(
+    made.heldOut.map(({ row }) => row),
+    rows,
+  );
+  const foldsOf = (layer: string): number =>
+    new Set(made.heldOut.filter(({ row }) => row.layer === layer).map(({ fold }) => fold)).size;
+  assert.ok(rows.every(({ layer }) => foldsOf(layer) === 1));
   assert.deepEqual([made.file.kind, made.file.data], ["starlight", sources]);
 
   const { graph } = readModel(bytesSource(toOnnx(made.model.convolution.network, "exact", "a test")));

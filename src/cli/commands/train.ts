@@ -20,6 +20,7 @@ interface TrainArgs {
   readonly fidelity: "starlight" | "event";
   readonly profile: Profile;
   readonly onnx: string | undefined;
+  readonly heldOut: string | undefined;
   readonly rtl: readonly string[];
   readonly from: string | undefined;
   readonly out: string | undefined;
@@ -61,6 +62,12 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
           requiresArg: true,
           coerce: once<string>("onnx"),
         })
+        .option("held-out", {
+          describe: "starlight: write what each row was predicted to take when its layer was held out (.csv)",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("held-out"),
+        })
         .option("from", {
           describe: "Event model that is believed where the rows say little (default: the priors)",
           type: "string",
@@ -88,6 +95,7 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
   const { rtl, from, out, seed, json, profile } = args;
   refuseCalibration(args);
   await checkOutput(out);
+  await checkOutput(args.heldOut);
   const tables = await readMeasured(rtl, await loadEngine(64), profile);
   const { rows, excluded, sources } = tables;
   if (rows.length < FEWEST) {
