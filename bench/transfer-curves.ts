@@ -1,4 +1,5 @@
 // Learning curves of bench/transfer.ts: error against measurements, and how many of them one predictor saves over another.
+import { csvParse } from "d3-dsv";
 import { OF_DOSA, PRETRAINED, SCRATCH, STARLIGHT } from "./transfer-predictors.ts";
 
 /** One predictor, learnt from one draw of rows. Errors in percent. */
@@ -13,6 +14,20 @@ export interface TransferResult {
   /** Of the searched rows, of which none was learnt from. */
   readonly searchedMape: number;
   readonly searchedMedian: number;
+}
+
+/** Lines of bench/results/transfer.csv. */
+export function readTransfer(text: string): readonly TransferResult[] {
+  return csvParse(text, (line) => ({
+    predictor: line["predictor"] ?? "",
+    rows: Number(line["rows"]),
+    draw: Number(line["draw"]),
+    mape: Number(line["mape"]),
+    median: Number(line["median"]),
+    spearman: Number(line["spearman"]),
+    searchedMape: Number(line["searched_mape"]),
+    searchedMedian: Number(line["searched_median"]),
+  }));
 }
 
 /** A point of a learning curve: mean over draws, least and most. */

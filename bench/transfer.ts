@@ -10,13 +10,12 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { csvParse } from "d3-dsv";
 import { createEngine } from "../src/fidelity/engine.ts";
 import { createRng } from "../src/rng.ts";
 import { accuracy } from "../src/tune/accuracy.ts";
 import { cleanRows, type MeasuredRow, parseDataset } from "../src/tune/dataset.ts";
 import { crossValidation } from "../src/tune/folds.ts";
-import { printSavings, printTable, type TransferResult } from "./transfer-curves.ts";
+import { printSavings, printTable, readTransfer, type TransferResult } from "./transfer-curves.ts";
 import { createPredictors, type Predictor } from "./transfer-predictors.ts";
 
 const DATA = process.env["POLARIS_DATA"] ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
@@ -72,16 +71,7 @@ function judge({ predict, name }: Predictor, count: number, draw: number): Trans
 const text = existsSync(OUT) ? readFileSync(OUT, "utf8") : "";
 // A killed run may have left half a line.
 const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-const results: TransferResult[] = csvParse(whole, (line) => ({
-  predictor: line["predictor"] ?? "",
-  rows: Number(line["rows"]),
-  draw: Number(line["draw"]),
-  mape: Number(line["mape"]),
-  median: Number(line["median"]),
-  spearman: Number(line["spearman"]),
-  searchedMape: Number(line["searched_mape"]),
-  searchedMedian: Number(line["searched_median"]),
-}));
+const results = [...readTransfer(whole)];
 mkdirSync(dirname(OUT), { recursive: true });
 if (text === "") appendFileSync(OUT, `${HEADER}\n`);
 else if (whole !== text) appendFileSync(OUT, "\n");

@@ -15,11 +15,11 @@ export const COVERAGE = 0.9;
 const GROWTHS = [0, 3, 6, 12, 24, 48];
 
 /**
- * Split conformal prediction, scaled by the ensemble (Lei et al. 2018, section 5.2): the width that covers 90 % of predictions
- * which had no part in training, with the growth that makes it narrowest on average. On rows like those given, and no others, the
+ * Split conformal prediction, scaled by the ensemble (Lei et al. 2018, section 5.2): the width that covers 90 % (or
+ * another probability) of predictions which had no part in training, with the growth that makes it narrowest on average. On rows like those given, and no others, the
  * probability holds.
  */
-export function fitSpread(judged: readonly Judged[]): Spread {
+export function fitSpread(judged: readonly Judged[], probability = COVERAGE): Spread {
   if (judged.length === 0) throw new RangeError("an interval needs predictions to be fitted on");
   let best: Spread | undefined;
   let narrowest = Number.POSITIVE_INFINITY;
@@ -27,7 +27,7 @@ export function fitSpread(judged: readonly Judged[]): Spread {
     const scores = judged
       .map(({ error, spread }) => Math.abs(error) / (1 + growth * spread))
       .sort((a, b) => a - b);
-    const place = Math.min(scores.length, Math.ceil((scores.length + 1) * COVERAGE)) - 1;
+    const place = Math.min(scores.length, Math.ceil((scores.length + 1) * probability)) - 1;
     const floor = scores[place] as number;
     const width = judged.reduce((sum, { spread }) => sum + floor * (1 + growth * spread), 0) / judged.length;
     if (width >= narrowest) continue;

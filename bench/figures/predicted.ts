@@ -1,0 +1,88 @@
+import { type LegendEntry, legend } from "../../src/report/draw/legend.ts";
+import type { Drawing, Figure } from "../../src/report/figure.ts";
+import { bottomAxis, type Frame, leftAxis, logScale } from "../../src/report/svg/axes.ts";
+import { element } from "../../src/report/svg/element.ts";
+import { type HeldOutPoint, kindOf, LAYER_KINDS } from "./held-out.ts";
+
+/** Ratios beyond which a point is drawn at the edge. */
+const MOST = 2;
+
+/** A mark of each kind, relative to its place and short: there are thousands. */
+const MARKS = [
+  { class: "s-mac", "stroke-width": 2.6, "stroke-linecap": "round", mark: "h0" },
+  { class: "s-scratchpad", "stroke-width": 2.6, "stroke-linecap": "square", mark: "h0" },
+  { class: "s-dram", "stroke-width": 1, mark: "m-1.5-1.5l3 3m0-3l-3 3" },
+] as const;
+
+/** Predicted against measured cycles, and their ratio, of layers held out. */
+export function predictedFigure(points: readonly HeldOutPoint[]): Figure {
+  return {
+    id: "starlight-predicted",
+    title: "Starlight against RTL, layers held out",
+    caption: `${points.length} measurements, each predicted by a model that had not seen its layer. Left: predicted cycles. Right: predicted over measured; the band is 10 % either way.`,
+    table: {
+      columns: [
+        { key: "predicted_cycles", title: "predicted (cycles)" },
+        { key: "ratio", title: "predicted / measured" },
+      ],
+      rows: points.map(({ predictedCycles, row }) => [predictedCycles, predictedCycles / row.measuredCycles]),
+    },
+    draw: (width) => draw(points, width),
+  };
+}
+
+function draw(points: readonly HeldOutPoint[], width: number): Drawing {
+  const cycles = points.flatMap(({ predictedCycles, row }) => [predictedCycles, row.measuredCycles]);
+  const range = [Math.min(...cycles), Math.max(...cycles)] as const;
+  const key = legend(LAYER_KINDS.map(entry), 4, 2, width - 8);
+  const top = key.height + 24;
+  const middle = Math.round(width / 2);
+  const left: Frame = { left: 52, right: middle - 14, top, bottom: top + middle - 66 };
+  const right: Frame = { ...left, left: middle + 44, right: width - 12 };
+  const x = logScale(...range, [left.left, left.right]);
+  const y = logScale(...range, [left.bottom, left.top]);
+  const across = logScale(...range, [right.left, right.right]);
+  const ratio = logScale(1 / MOST, MOST, [right.bottom, right.top]);
+  const cut = (value: number): number => Math.max(1 / MOST, Math.min(MOST, value));
+  const band = `M${right.left} ${ratio(1.1)}H${right.right}V${ratio(0.9)}H${right.left}z`;
+  return {
+    width,
+    height: left.bottom + 38,
+    content: [
+      key.content,
+      bottomAxis(x, left, "measured (cycles)"),
+      leftAxis(y, left, "predicted (cycles)"),
+      bottomAxis(across, right, "measured (cycles)"),
+      leftAxis(ratio, right, "predicted / measured"),
+      element("path", { class: "f-muted band", d: band }),
+      element("path", { class: "axis", d: `M${left.left} ${left.bottom}L${left.right} ${left.top}` }),
+      element("path", { class: "axis", d: `M${right.left} ${ratio(1)}H${right.right}` }),
+      ...LAYER_KINDS.flatMap((kind, i) => {
+        const own = points.filter((point) => kindOf(point) === kind);
+        return [
+          marks(
+            i,
+            own.map(({ row, predictedCycles }) => [x(row.measuredCycles), y(predictedCycles)]),
+          ),
+          marks(
+            i,
+            own.map(({ row, predictedCycles }) => [
+              across(row.measuredCycles),
+              ratio(cut(predictedCycles / row.measuredCycles)),
+            ]),
+          ),
+        ];
+      }),
+    ].join(""),
+  };
+}
+
+function marks(kind: number, places: readonly (readonly [number, number])[]): string {
+  const { mark, ...style } = MARKS[kind] as (typeof MARKS)[number];
+  const tenth = (value: number): number => Math.round(value * 10) / 10;
+  return element("path", { ...style, d: places.map(([x, y]) => `M${tenth(x)} ${tenth(y)}${mark}`).join("") });
+}
+
+function entry(text: string, kind: number): LegendEntry {
+  return { text, sample: (x, y) => marks(kind, [[x + 6, y + 5]]) };
+}
