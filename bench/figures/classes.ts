@@ -2,7 +2,7 @@ import type { Drawing, Figure } from "../../src/report/figure.ts";
 import { bottomAxis, type Frame, linearScale } from "../../src/report/svg/axes.ts";
 import { element, label } from "../../src/report/svg/element.ts";
 import { accuracy } from "../../src/tune/accuracy.ts";
-import { type HeldOutPoint, kindOf } from "./held-out.ts";
+import { type HeldOutPoint, kindOf, LAYER_KINDS } from "./held-out.ts";
 
 interface ClassError {
   readonly name: string;
@@ -38,6 +38,7 @@ export function classesFigure(points: readonly HeldOutPoint[]): Figure {
 function classErrors(points: readonly HeldOutPoint[]): readonly ClassError[] {
   const members = new Map<string, HeldOutPoint[]>([["all", [...points]]]);
   const arrays = [...new Set(points.map(({ row }) => row.peDim))].sort((a, b) => a - b);
+  for (const kind of LAYER_KINDS) members.set(kind, []);
   const names = (point: HeldOutPoint): readonly string[] => [
     `array ${point.row.peDim}`,
     kindOf(point),

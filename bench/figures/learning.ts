@@ -5,18 +5,18 @@ import { bottomAxis, type Frame, leftAxis, logScale, type Scale } from "../../sr
 import { element, round } from "../../src/report/svg/element.ts";
 import type { CurvePoint } from "../transfer-curves.ts";
 
-/** Colours of the curves, by place; shapes tell them apart too. */
-const COLOURS = [
-  "muted",
-  "dram",
-  "dram",
-  "scratchpad",
-  "scratchpad",
-  "register",
-  "accumulator",
-  "ink",
-  "accent",
-];
+/** Colour of each curve, from the one that learns nothing to Starlight; shapes tell them apart too. */
+const COLOURS: Readonly<Record<string, string>> = {
+  "analytical model": "muted",
+  "DOSA DNN, L1 on latency": "scratchpad",
+  "DOSA DNN, log": "dram",
+  "DOSA analytical + DNN, L1": "scratchpad",
+  "DOSA analytical + DNN, log": "dram",
+  "small network, log": "register",
+  "the same, pretrained": "accumulator",
+  "event model": "ink",
+  Starlight: "accent",
+};
 
 /** Error against measurements that were learnt from, of each predictor. */
 export function learningFigure(curves: ReadonlyMap<string, readonly CurvePoint[]>): Figure {
@@ -43,11 +43,11 @@ export function learningFigure(curves: ReadonlyMap<string, readonly CurvePoint[]
 }
 
 function draw(curves: ReadonlyMap<string, readonly CurvePoint[]>, width: number): Drawing {
-  const shown = [...curves].map(([name, curve], i) => ({
+  const shown = Object.entries(COLOURS).map(([name, colour], place) => ({
     name,
-    place: i,
-    colour: COLOURS[i % COLOURS.length] as string,
-    points: curve.filter(({ rows }) => rows > 0),
+    place,
+    colour,
+    points: (curves.get(name) ?? []).filter(({ rows }) => rows > 0),
   }));
   const points = shown.flatMap((one) => one.points);
   const key = legend(

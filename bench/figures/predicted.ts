@@ -37,42 +37,46 @@ function draw(points: readonly HeldOutPoint[], width: number): Drawing {
   const key = legend(LAYER_KINDS.map(entry), 4, 2, width - 8);
   const top = key.height + 24;
   const middle = Math.round(width / 2);
-  const left: Frame = { left: 52, right: middle - 14, top, bottom: top + middle - 66 };
-  const right: Frame = { ...left, left: middle + 44, right: width - 12 };
-  const x = logScale(...range, [left.left, left.right]);
-  const y = logScale(...range, [left.bottom, left.top]);
-  const across = logScale(...range, [right.left, right.right]);
-  const ratio = logScale(1 / MOST, MOST, [right.bottom, right.top]);
+  // Two panels of the same frame, the second moved to the right.
+  const frame: Frame = { left: 46, right: middle - 12, top, bottom: top + middle - 66 };
+  const move = { transform: `translate(${middle} 0)` };
+  const x = logScale(...range, [frame.left, frame.right]);
+  const y = logScale(...range, [frame.bottom, frame.top]);
+  const ratio = logScale(1 / MOST, MOST, [frame.bottom, frame.top]);
   const cut = (value: number): number => Math.max(1 / MOST, Math.min(MOST, value));
-  const band = `M${right.left} ${ratio(1.1)}H${right.right}V${ratio(0.9)}H${right.left}z`;
+  const band = `M${frame.left} ${ratio(1.1)}H${frame.right}V${ratio(0.9)}H${frame.left}z`;
+  const own = LAYER_KINDS.map((kind) => points.filter((point) => kindOf(point) === kind));
   return {
     width,
-    height: left.bottom + 38,
+    height: frame.bottom + 38,
     content: [
       key.content,
-      bottomAxis(x, left, "measured (cycles)"),
-      leftAxis(y, left, "predicted (cycles)"),
-      bottomAxis(across, right, "measured (cycles)"),
-      leftAxis(ratio, right, "predicted / measured"),
-      element("path", { class: "f-muted band", d: band }),
-      element("path", { class: "axis", d: `M${left.left} ${left.bottom}L${left.right} ${left.top}` }),
-      element("path", { class: "axis", d: `M${right.left} ${ratio(1)}H${right.right}` }),
-      ...LAYER_KINDS.flatMap((kind, i) => {
-        const own = points.filter((point) => kindOf(point) === kind);
-        return [
+      bottomAxis(x, frame, "measured (cycles)"),
+      leftAxis(y, frame, "predicted (cycles)"),
+      element("path", { class: "axis", d: `M${frame.left} ${frame.bottom}L${frame.right} ${frame.top}` }),
+      ...own.map((some, kind) =>
+        marks(
+          kind,
+          some.map(({ row, predictedCycles }) => [x(row.measuredCycles), y(predictedCycles)]),
+        ),
+      ),
+      element(
+        "g",
+        move,
+        bottomAxis(x, frame, "measured (cycles)"),
+        leftAxis(ratio, frame, "predicted / measured"),
+        element("path", { class: "f-muted band", d: band }),
+        element("path", { class: "axis", d: `M${frame.left} ${ratio(1)}H${frame.right}` }),
+        ...own.map((some, kind) =>
           marks(
-            i,
-            own.map(({ row, predictedCycles }) => [x(row.measuredCycles), y(predictedCycles)]),
-          ),
-          marks(
-            i,
-            own.map(({ row, predictedCycles }) => [
-              across(row.measuredCycles),
+            kind,
+            some.map(({ row, predictedCycles }) => [
+              x(row.measuredCycles),
               ratio(cut(predictedCycles / row.measuredCycles)),
             ]),
           ),
-        ];
-      }),
+        ),
+      ),
     ].join(""),
   };
 }
