@@ -3,11 +3,11 @@
 // seen, against the simulations.
 import { readFileSync } from "node:fs";
 import type { Coefficients } from "../src/event/coefficients.ts";
+import type { Profile } from "../src/fidelity/evaluator.ts";
 import { createHardware } from "../src/hardware/hardware.ts";
-import { firesimLayer } from "../src/kernels/physics.ts";
 import { createStarlightEngine } from "../src/surrogate/engine.ts";
 import { createStarlightEvaluator } from "../src/surrogate/evaluator.ts";
-import { kindCoefficients } from "../src/surrogate/model.ts";
+import { rulesOf } from "../src/surrogate/profiles.ts";
 import { accuracy } from "../src/tune/accuracy.ts";
 import type { CalibrationPool } from "../src/tune/calibrate.ts";
 import type { MeasuredRow } from "../src/tune/dataset.ts";
@@ -19,7 +19,8 @@ import { NetworkInputs } from "../src/tune/network-inputs.ts";
 import { predictRows } from "../src/tune/predict.ts";
 import { quantile } from "../src/tune/ranks.ts";
 import { type Judgement, reportAccuracy } from "../src/tune/report.ts";
-import { createTeacher, StarlightTrainer, type TrainedStarlight } from "../src/tune/starlight-training.ts";
+import { StarlightTrainer, type TrainedStarlight } from "../src/tune/starlight-training.ts";
+import { createTeacher } from "../src/tune/teachers.ts";
 import { toCalibrationRow } from "../src/tune/train.ts";
 
 export interface StarlightStudy {
@@ -37,24 +38,21 @@ const NO_SPREAD = { convolution: { floor: 0, scale: 0 }, matmul: { floor: 0, sca
 /** Mappings of the held-out set of `distillation`. */
 const UNSEEN = 8000;
 
-function trainer(module: WebAssembly.Module): StarlightTrainer {
+function trainer(module: WebAssembly.Module, profile: Profile): StarlightTrainer {
   const binary = readFileSync(new URL("../build/training.wasm", import.meta.url));
-  return new StarlightTrainer(module, new WebAssembly.Module(binary), {
-    profile: "gemmini-firesim",
-    seed: 0,
-  });
+  return new StarlightTrainer(module, new WebAssembly.Module(binary), { profile, seed: 0 });
 }
 
 /** Random rows with their layers held out; searched rows, learnt from the random ones alone and with other searched ones. */
 export async function starlight(study: StarlightStudy, onJudged: OnJudged = () => undefined): Promise<void> {
   const { random, searched } = study;
-  const training = trainer(study.module);
+  const training = trainer(study.module, "gemmini-firesim");
   const all: Split = { name: "zero-shot", train: [], test: [...searched.keys()] };
   for (const [name, rows, always, splits] of [
-    ["random rows, layers held out", random, [], crossValidation(random, 0).layers],
     ["searched rows, zero-shot", searched, random, [all]],
     ["searched rows, their network held out", searched, random, networkSplits(searched)],
     ["searched rows, their layers held out", searched, random, crossValidation(searched, 1).layers],
+    ["random rows, layers held out", random, [], crossValidation(random, 0).layers],
   ] as const) {
     const judged = new Map<string, Judgement[]>();
     await Promise.all(
@@ -117,19 +115,24 @@ function print(name: string, judged: readonly Judgement[]): void {
   );
 }
 
-/** What the closed form and the ensemble lose against the event model that they stand for, with given coefficients. */
-export async function distillation(module: WebAssembly.Module, coefficients: Coefficients): Promise<void> {
-  const training = trainer(module);
+/** What the closed form and the ensemble lose against the event model of a profile that they stand for, with given coefficients. */
+export async function distillation(
+  module: WebAssembly.Module,
+  profile: Profile,
+  coefficients: Coefficients,
+): Promise<void> {
+  const training = trainer(module, profile);
+  const rules = rulesOf(profile);
   const distilled = training.distil(coefficients);
   const engine = await createStarlightEngine(module, training.toModel(distilled, NO_SPREAD));
-  const described = new NetworkInputs(module);
-  const records = kindCoefficients(coefficients);
-  const teacher = createTeacher(module, coefficients);
+  const described = new NetworkInputs(module, rules);
+  const records = rules.kindCoefficients(coefficients);
+  const teacher = createTeacher(module, profile, coefficients);
   const errors = new Map<string, number[]>();
-  for (const group of mappingSet(module, UNSEEN, 1)) {
+  for (const group of mappingSet(module, UNSEEN, 1, (shape) => rules.unfit(shape) === undefined)) {
     const { shape, peDim, mappings, searched } = group;
-    const labelled: readonly LabelledMapping[] = labelMappings([group], firesimLayer, teacher);
-    const layer = firesimLayer(shape);
+    const labelled: readonly LabelledMapping[] = labelMappings([group], rules.runLayer, teacher);
+    const layer = rules.runLayer(shape);
     const { base, bound } = described.describe(layer, peDim, records[layer.matmul ? 1 : 0], mappings);
     const floats = training.predictMappings(distilled, labelled);
     const hardware = createHardware({ peDim, scratchpadKib: 2048, accumulatorKib: 2048 });
@@ -150,7 +153,7 @@ export async function distillation(module: WebAssembly.Module, coefficients: Coe
       }
     }
   }
-  console.log("error against the event model, mean / median / 95 % / largest, in percent");
+  console.log(`${profile}: error against the event model, mean / median / 95 % / largest, in percent`);
   for (const [key, own] of [...errors].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { mapePercent } = accuracy(
       own.map(() => 1),

@@ -14,6 +14,7 @@ import { DEFAULT_EVENT_MODEL } from "../src/event/default-model.ts";
 import { parseEventModel } from "../src/event/model.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
 import { loadEngine } from "../src/starlight.ts";
+import { machineCoefficients } from "../src/surrogate/machine-coefficients.ts";
 import { accuracy, edpAccuracy, ranking } from "../src/tune/accuracy.ts";
 import type { CalibrationOptions } from "../src/tune/calibrate.ts";
 import { cleanRows, type MeasuredRow, parseDataset } from "../src/tune/dataset.ts";
@@ -172,8 +173,11 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   ablation,
   starlight: () => starlight({ module, pool, random, searched }),
   // Of the calibration that comes with the package.
-  distillation: () =>
-    distillation(module, parseEventModel(DEFAULT_EVENT_MODEL, "the default model").file.model.coefficients),
+  distillation: async () => {
+    const { model } = parseEventModel(DEFAULT_EVENT_MODEL, "the default model").file;
+    await distillation(module, "gemmini-firesim", model.coefficients);
+    await distillation(module, "polaris-rtl", machineCoefficients());
+  },
 };
 for (const [name, run] of Object.entries(parts)) {
   if (sections.length > 0 && !sections.includes(name)) continue;
