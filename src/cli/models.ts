@@ -2,16 +2,25 @@ import { loadModule } from "#kernels";
 import { quote, UsageError } from "../errors.ts";
 import { createAnalyticalEvaluator } from "../fidelity/analytical.ts";
 import { createEngine } from "../fidelity/engine.ts";
-import type { Evaluator } from "../fidelity/evaluator.ts";
+import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
 import { createMachineEvaluator } from "../fidelity/machine-evaluator.ts";
 import type { CliContext } from "./context.ts";
 import { evaluatorOptions, openEvaluator } from "./evaluator-options.ts";
+import { openStarlightEvaluator } from "./starlight-model.ts";
 
 /** Models that a search can rank designs by. */
-export const MODELS = ["analytical", "event"] as const;
+export const MODELS = ["analytical", "starlight", "event"] as const;
 export type ModelName = (typeof MODELS)[number];
 
-export async function openModel(name: ModelName): Promise<Evaluator> {
+/** A model of our RTL, or Starlight of another profile, and from a file, if one is named. */
+export async function openModel(
+  name: ModelName,
+  {
+    model,
+    profile = "polaris-rtl",
+  }: { readonly model?: string | undefined; readonly profile?: Profile } = {},
+): Promise<Evaluator> {
+  if (name === "starlight") return openStarlightEvaluator(model, profile);
   const module = await loadModule();
   if (name === "event") return createMachineEvaluator(module);
   return createAnalyticalEvaluator(await createEngine(module, 1));

@@ -3,17 +3,16 @@ import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
 import { UsageError } from "../../errors.ts";
 import { createHardware, type HardwareParameters } from "../../hardware/hardware.ts";
 import { type LearnedMapping, mapLearnedNetwork } from "../../learned/map-network.ts";
-import { TOLERANCE } from "../../mapper/objective.ts";
 import { parseMapping } from "../../space/mapping.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { formatLearned } from "../learned-output.ts";
 import { outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
-import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
-import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import type { MapArgs } from "./map.ts";
 
@@ -44,7 +43,9 @@ export async function runLearnedMap(
     const format = outputFormat(args.out, ["csv", "json"]);
     await saveOutput(args.out, format === "json" ? json() : formatCsv(result));
   }
-  context.stdout.write(args.json ? json() : fitted(context.stdout, formatText(args, workload, result)));
+  context.stdout.write(
+    args.json ? json() : fitted(context.stdout, formatLearned(workload.name, result, args.objective.name)),
+  );
   if (!args.quiet) {
     const { predicted, priced } = result.statistics;
     context.stderr.write(
@@ -67,7 +68,7 @@ function formatJson(
   context: CliContext,
   { objective }: MapArgs,
   workload: Workload,
-  { profile, hardware, totals, latencyInterval, optimal, gap, layers, statistics }: LearnedMapping,
+  { profile, hardware, totals, latencyInterval, optimal, gap, tolerance, layers, statistics }: LearnedMapping,
 ): string {
   return `${JSON.stringify({
     version: 1,
@@ -80,7 +81,7 @@ function formatJson(
     latencyInterval,
     optimal,
     gap,
-    tolerance: TOLERANCE,
+    tolerance,
     layers,
     candidates: { covered: statistics.priced, evaluated: statistics.predicted },
     provenance: writtenBy(context.version, context.args),
@@ -94,49 +95,4 @@ function formatCsv({ layers, hardware: parameters }: LearnedMapping): string {
     [...dosaCells(parseMapping(mapping), shape, hardware), name, count].map(String),
   );
   return `${csvFormatRows([head, ...rows])}\n`;
-}
-
-function formatText(
-  { objective }: MapArgs,
-  workload: Workload,
-  { profile, hardware, totals, latencyInterval, optimal, gap, layers }: LearnedMapping,
-): string {
-  const interval = ({ low, high }: { readonly low: number; readonly high: number }): string =>
-    `${formatCount(low)} to ${formatCount(high)}`;
-  const rows = layers.map((layer) => [
-    layer.name,
-    String(layer.count),
-    formatCount(layer.latencyCycles),
-    interval(layer.latencyInterval),
-    formatNumber(layer.energyUj),
-    layer.mapping,
-  ]);
-  return `${workload.name} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator
-area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}, latency by Starlight (profile ${profile}), ${formatProof(optimal, gap, objective.name)}
-
-${formatTable(
-  [
-    { title: "layer", align: "left", width: 24 },
-    { title: "runs", align: "right" },
-    { title: "cycles", align: "right" },
-    { title: "90 %", align: "right" },
-    { title: "energy uJ", align: "right" },
-    { title: "mapping", align: "left", width: 150 },
-  ],
-  [
-    ...rows,
-    [
-      "total",
-      "",
-      formatCount(totals.latencyCycles),
-      interval(latencyInterval),
-      formatNumber(totals.energyUj),
-      `EDP ${formatNumber(totals.edpJCycles)} J*cycles`,
-    ],
-  ],
-)}
-
-Layers: one run each. Total: weighted by runs. ${PROOF_NOTE} What is proven is the optimum of the model: the RTL is predicted, and
-of what a model is searched for it promises rather too much.
-`;
 }

@@ -1,10 +1,11 @@
 import { collectPlatforms } from "../../codesign/platform.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
-import type { Evaluator } from "../../fidelity/evaluator.ts";
+import type { Evaluator, Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import { calibrate } from "../../promotion/calibrate.ts";
+import { learnedDesigns } from "../../promotion/learned-designs.ts";
 import { pairedLayers } from "../../promotion/paired-layers.ts";
 import { createProposer } from "../../promotion/propose.ts";
 import {
@@ -17,12 +18,14 @@ import { type FileJournal, openStudyJournal } from "../../search/journal.ts";
 import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
 import { priceDesign } from "../../studies/priced-design.ts";
+import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
 import { saveOutput } from "../output.ts";
 import { createProgress, formatSeconds } from "../progress.ts";
 import { commandLine, writtenBy } from "../provenance.ts";
+import { loadStarlightModel } from "../starlight-model.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { formatVerified, type VerifiedAnswer, verifiedDocument } from "../verified-output.ts";
@@ -31,6 +34,8 @@ import { verifiedQuestion } from "../verified-question.ts";
 /** What `polaris search --fidelity` or `--verify` was asked for. */
 export interface VerifiedArgs {
   readonly fidelity: ModelName;
+  readonly profile: Profile;
+  readonly model: string | undefined;
   readonly verify: VerifierSource | undefined;
   readonly study: string | undefined;
   readonly "rtl-budget": number;
@@ -58,7 +63,7 @@ export async function runVerifiedSearch(
   if (args.study !== undefined && !verify)
     throw new UsageError("--study: expected --verify, or a --sampler other than polaris");
   const problem = { workloads, space: createHardwareSpace(given), objective };
-  const model = await openModel(args.fidelity);
+  const model = await openModel(args.fidelity, args);
   const verifier = verify ? await openVerifier(context, verify, args.workers) : model;
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
@@ -75,13 +80,27 @@ export async function runVerifiedSearch(
       signal: context.signal,
       onLayer: (done, of) => progress.update(`${done} of ${of} layers enumerated`, done / of),
     });
+    const rerank = createProposer({ ...problem, platforms });
+    const learned =
+      args.fidelity === "starlight"
+        ? await learnedDesigns(
+            await loadFastModule(),
+            await loadStarlightModel(args.model, args.profile),
+            { ...problem, platforms },
+            {
+              signal: context.signal,
+              onDesign: (done, of) =>
+                progress.update(`${done} of ${of} configs mapped by Starlight`, done / of),
+            },
+          )
+        : [];
     const runs = verify ? args["rtl-budget"] : 0;
     const { budget, evaluations } = args;
     result = await searchVerified({
       ...problem,
       model,
       verifier,
-      propose: createProposer({ ...problem, platforms }),
+      propose: async (now, signal) => [...learned, ...(await rerank(now, signal))],
       refine: calibrate,
       runs,
       budget: {

@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from "yargs";
 import { type CodesignResult, codesign } from "../../codesign/codesign.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
+import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { EDP, type Objective, TOLERANCE } from "../../mapper/objective.ts";
 import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
@@ -14,9 +15,11 @@ import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
+import { modelOption } from "../starlight-model.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { runFront, showProgress } from "./search-front.ts";
+import { runLearnedSearch } from "./search-learned.ts";
 import { runSamplerStudy } from "./search-study.ts";
 import { runVerifiedSearch } from "./search-verified.ts";
 
@@ -29,6 +32,8 @@ export interface SearchArgs extends HardwareArgs {
   readonly sampler: SamplerName | "polaris";
   readonly study: string | undefined;
   readonly fidelity: ModelName | undefined;
+  readonly profile: Profile;
+  readonly model: string | undefined;
   readonly verify: VerifierSource | undefined;
   readonly "rtl-budget": number;
   readonly budget: number | undefined;
@@ -80,10 +85,16 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         })
         .options(limits)
         .option("fidelity", {
-          describe: "Model that ranks designs; only analytical proves",
+          describe: "Model that designs are the best by; analytical and starlight prove",
           choices: MODELS,
-          defaultDescription: "analytical; event with --verify rtl",
+          defaultDescription: "analytical; starlight with --verify rtl",
         })
+        .option("profile", {
+          describe: "starlight: the RTL that is modelled",
+          choices: PROFILES,
+          default: "polaris-rtl" as const,
+        })
+        .option("model", modelOption)
         .option("verify", {
           describe: "Run the best: rtl, event, command:FILE, dataset:FILE",
           requiresArg: true,
@@ -105,7 +116,9 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         .example("$0 search bert --max-area-mm2 0.5", "Under an area cap")
         .example("$0 search bert gpt2 --pe 16", "One design for two") as unknown as Argv<SearchArgs>,
     handler: async (args) =>
-      args.pareto ? runFront(context, args, await readSpace(args)) : runSearch(context, args),
+      args.pareto && args.fidelity !== "starlight"
+        ? runFront(context, args, await readSpace(args))
+        : runSearch(context, args),
   };
 }
 
@@ -120,11 +133,13 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
     if (note !== undefined && !args.quiet)
       context.stderr.write(fitted(context.stderr, `polaris: note: ${name}: ${note}\n`));
   }
-  const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "event" : "analytical");
+  const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "starlight" : "analytical");
   const verifies = args.verify !== undefined || fidelity !== "analytical";
   if (sampler !== "polaris" && verifies) {
     throw new UsageError("--sampler: expected polaris with --verify or another --fidelity");
   }
+  if (fidelity === "starlight" && args.verify === undefined)
+    return runLearnedSearch(context, { ...args, objective: chosen }, workloads, space);
   if (verifies) return runVerifiedSearch(context, { ...args, fidelity, objective: chosen }, workloads, space);
   if (sampler !== "polaris") {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);

@@ -1,0 +1,93 @@
+import type { HardwareSpace } from "../../codesign/space.ts";
+import { UsageError } from "../../errors.ts";
+import { codesignLearned, type LearnedCodesignResult } from "../../learned/codesign.ts";
+import type { Objective } from "../../mapper/objective.ts";
+import { loadFastModule } from "../../surrogate/fast-module.ts";
+import type { Workload } from "../../workload/workload.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { formatLearned } from "../learned-output.ts";
+import { saveOutput } from "../output.ts";
+import { createProgress } from "../progress.ts";
+import { writtenBy } from "../provenance.ts";
+import { loadStarlightModel } from "../starlight-model.ts";
+import { formatCount, formatNumber } from "../table.ts";
+import { fitted } from "../terminal.ts";
+import type { SearchArgs } from "./search.ts";
+
+/** `polaris search --fidelity starlight`: the best hardware and mappings by Starlight. */
+export async function runLearnedSearch(
+  context: CliContext,
+  args: SearchArgs & { readonly objective: Objective },
+  workloads: readonly Workload[],
+  space: HardwareSpace,
+): Promise<void> {
+  const [workload, ...others] = workloads;
+  refuseIdle(args, others.length);
+  if (!workload) return;
+  const model = await loadStarlightModel(args.model, args.profile);
+  const progress = createProgress(context, args.quiet);
+  const started = performance.now();
+  const result = await codesignLearned(await loadFastModule(), model, {
+    workload,
+    space,
+    objective: args.objective,
+    signal: context.signal,
+    ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
+    onProgress: ({ boxes, predicted, gap }) =>
+      progress.update(
+        `${formatCount(boxes)} boxes of configs, ${formatCount(predicted)} mappings predicted${Number.isFinite(gap) ? `, gap ${formatNumber(100 * gap)} %` : ""}`,
+      ),
+  }).finally(() => progress.clear());
+  const seconds = (performance.now() - started) / 1000;
+  const document = formatJson(context, args, workload, result);
+  if (args.out !== undefined) await saveOutput(args.out, document);
+  const { mapping, optimal, gap } = result;
+  const cap = args["max-area-mm2"];
+  const text = formatLearned(workload.name, { ...mapping, optimal, gap }, args.objective.name);
+  context.stdout.write(args.json ? document : fitted(context.stdout, text));
+  if (!args.quiet) {
+    const { configs, boxes, predicted } = result;
+    context.stderr.write(
+      `polaris: ${formatCount(configs)} configs${cap === undefined ? "" : ` of at most ${cap} mm2`} covered by ${formatCount(boxes)} boxes, ${formatCount(predicted)} mappings predicted, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
+    );
+  }
+  if (context.signal.aborted) throw new Interrupted("interrupted: the best design so far is given");
+}
+
+/** Refuses what only the analytical co-design does. */
+function refuseIdle(args: SearchArgs, others: number): void {
+  if (others > 0) throw new UsageError("--fidelity starlight: expected one workload, found several");
+  if (args.pareto) throw new UsageError("--pareto: expected --fidelity analytical, found starlight");
+  for (const name of ["study", "evaluations"] as const) {
+    if (args[name] !== undefined)
+      throw new UsageError(`--${name}: expected --fidelity analytical or --verify, found starlight without`);
+  }
+}
+
+function formatJson(
+  context: CliContext,
+  args: SearchArgs & { readonly objective: Objective },
+  workload: Workload,
+  { mapping, optimal, gap, boxes, configs, predicted, priced }: LearnedCodesignResult,
+): string {
+  const { profile, hardware, totals, latencyInterval, tolerance, layers } = mapping;
+  return `${JSON.stringify({
+    version: 1,
+    workload: workload.name,
+    hardware,
+    totals,
+    latencyInterval,
+    layers,
+    fidelity: "starlight",
+    profile,
+    objective: args.objective.name,
+    ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
+    optimal,
+    gap,
+    tolerance,
+    boxes,
+    configs,
+    candidates: { covered: priced, evaluated: predicted },
+    provenance: writtenBy(context.version, context.args),
+  })}\n`;
+}
