@@ -144,3 +144,22 @@ test("map --fidelity starlight writes a design that evaluate finds to be what it
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--tile: expected --fidelity analytical, found starlight/);
 });
+
+test("search --fidelity starlight writes a proven design of its profile that evaluate agrees with, and refuses what it does not do", async () => {
+  const search = ["search", "bert", "--fidelity", "starlight", "--pe", "8,16", "--max-area-mm2", "0.5"];
+  const [found, refused] = await Promise.all([
+    polaris([...search, "--out", file("best.json"), "--quiet", "--json"]),
+    polaris([...search, "--pareto"]),
+  ]);
+  assert.equal(found.code, 0, found.stderr);
+  const design = JSON.parse(found.stdout.toString());
+  assert.deepEqual([design.profile, design.optimal], ["polaris-rtl", true]);
+  assert.ok(design.latencyInterval.low < design.totals.latencyCycles);
+  assert.ok(design.totals.areaMm2 <= 0.5);
+
+  const again = await evaluate(file("best.json"), "--profile", "polaris-rtl", "--json");
+
+  assert.deepEqual(JSON.parse(again.stdout.toString()).totals, design.totals);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--pareto: expected --fidelity analytical, found starlight/);
+});

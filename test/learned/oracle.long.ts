@@ -5,4 +5,5 @@ process.env["POLARIS_LEARNED_SPACES"] = "15";
 await import("./layer-search.test.ts");
 await import("./map-network.test.ts");
 await import("./codesign.test.ts");
+
 export {};
