@@ -41,3 +41,15 @@ export function readCycles(beats: f64, rows: f64): f64 {
 export function readPeriod(beats: f64, rows: f64): f64 {
   return max(max(1.0, busyCycles(beats)), max(rows, readCycles(beats, rows) / inflight));
 }
+
+/**
+ * The same for requests of `bytes` bytes of a dim's rows, whose beats differ by one with where they begin. Rows that are whole beats
+ * apart begin alike within a tile, so that tiles of either kind take turns; others take turns among themselves.
+ */
+export function meanPeriod(bytes: i32, d: i32, rows: f64): f64 {
+  const beats = meanBeats(bytes, pitchOf(d));
+  const fewer = Math.floor(beats);
+  const more = beats - fewer;
+  if (more == 0 || bound(d) % busBytes != 0) return readPeriod(beats, rows);
+  return (1 - more) * readPeriod(fewer, rows) + more * readPeriod(fewer + 1, rows);
+}

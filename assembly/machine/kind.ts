@@ -7,7 +7,7 @@
  * ends of a run of requests, so the ends are all that matters.
  */
 import { C, K, N, P, Q, R, S } from "../../src/kernels/layout";
-import { busyCycles, meanBeats, pitchOf, readCycles, readPeriod, REQUEST_BYTES } from "./dram";
+import { busyCycles, meanBeats, meanPeriod, pitchOf, readCycles, readPeriod, REQUEST_BYTES } from "./dram";
 import {
   ceilDiv, dim, extent, heightDilation, heightStride, lastExtent, minRows, widthDilation, widthStride,
 } from "./tiling";
@@ -95,13 +95,23 @@ function extentOf(bits: i32, d: i32): i32 {
 /**
  * Cycles to move `rows` rows of weights to the array beside a stream of inputs. A row waits while the inputs use its bank, one of
  * four. Inputs that step by one bank are met once at most in each line of outputs and then keep their distance; those that step by
- * two are met by every fourth row.
+ * two are met by every fourth row, while there are inputs.
  */
-function preload(rows: i32, stream: f64, lines: i32): f64 {
+function preload(rows: i32, stream: f64, lines: i32, inputs: i32): f64 {
   const step = widthStride & 3;
   const share = min(1.0, <f64>rows / stream);
-  const met = step & 1 ? 0.25 * <f64>lines * share : 0.25 * <f64>rows;
+  const met = step & 1 ? 0.25 * <f64>lines * share : min(0.25 * <f64>rows, <f64>inputs);
   return <f64>rows + met;
+}
+
+/** Mean over blocks that are alike but for the last. */
+function meanOfBlocks(blocks: i32, full: f64, last: f64): f64 {
+  return (<f64>(blocks - 1) * full + last) / <f64>blocks;
+}
+
+/** Cycles that a row of so many beats takes the store unit, which writes one in a cycle at most. */
+function storeCycles(beats: f64): f64 {
+  return max(1.0, busyCycles(beats));
 }
 
 let worst: f64 = 0;
@@ -128,9 +138,9 @@ function prepare(at: usize, bits: i32): void {
   const stream = <f64>(lines * line);
   const firstRows = min(c, dim), lastRows = c - (blocksC - 1) * dim;
   // A block's weights move while the block before it streams.
-  const perTap = <f64>(blocksC - 1) * max(stream, preload(dim, stream, lines)) + max(stream, preload(lastRows, stream, lines));
+  const perTap = <f64>(blocksC - 1) * max(stream, preload(dim, stream, lines, rows)) + max(stream, preload(lastRows, stream, lines, rows));
   const perK = <f64>taps * perTap;
-  const work = <f64>blocksK * perK - max(stream, preload(firstRows, stream, lines)) + stream;
+  const work = <f64>blocksK * perK - max(stream, preload(firstRows, stream, lines, rows)) + stream;
   const block = perTap / <f64>blocksC;
   store<f64>(at, work, WORK);
   store<f64>(at, perK - block, WORK_TO_FINAL);
@@ -139,19 +149,23 @@ function prepare(at: usize, bits: i32): void {
   store<f64>(at, <f64>firstRows, PRELOAD);
   store<f64>(at, <f64>(rows * blocksK), OUTPUT_ROWS);
   store<f64>(at, <f64>rows, BLOCK_ROWS);
-  const columns = k / blocksK;
-  store<f64>(at, busyCycles(meanBeats(columns, pitchOf(K))), FINAL_BUSY);
-  store<f64>(at, busyCycles(meanBeats(4 * columns, 4 * pitchOf(K))), PARTIAL_BUSY);
+  // Rows of outputs have `dim` columns, those of the last block the rest.
+  const fullColumns = min(k, dim), lastColumns = k - (blocksK - 1) * dim;
+  const fullFinal = meanBeats(fullColumns, pitchOf(K)), lastFinal = meanBeats(lastColumns, pitchOf(K));
+  const fullPartial = meanBeats(4 * fullColumns, 4 * pitchOf(K)), lastPartial = meanBeats(4 * lastColumns, 4 * pitchOf(K));
+  store<f64>(at, meanOfBlocks(blocksK, storeCycles(fullFinal), storeCycles(lastFinal)), FINAL_BUSY);
+  store<f64>(at, meanOfBlocks(blocksK, storeCycles(fullPartial), storeCycles(lastPartial)), PARTIAL_BUSY);
 
   let busy: f64 = 0, phases: f64 = 0;
   store<f64>(at, 0, LOAD_OF_PARTIALS);
   store<f64>(at, 0, REQUESTS_OF_PARTIALS);
   if (bits & LOAD_PARTIALS) {
-    const beats = meanBeats(4 * columns, 4 * pitchOf(K)), requests = <f64>(rows * blocksK);
+    const beats = meanOfBlocks(blocksK, fullPartial, lastPartial), requests = <f64>(rows * blocksK);
+    const period = meanOfBlocks(blocksK, readPeriod(fullPartial, 1), readPeriod(lastPartial, 1));
     store<f64>(at, requests, REQUESTS_OF_PARTIALS);
-    store<f64>(at, requests * readPeriod(beats, 1), LOAD_OF_PARTIALS);
-    store<f64>(at, readCycles(beats, 1) - readPeriod(beats, 1), DELAY_OF_PARTIALS);
-    store<f64>(at, readPeriod(beats, 1), LAST_PERIOD);
+    store<f64>(at, requests * period, LOAD_OF_PARTIALS);
+    store<f64>(at, readCycles(beats, 1) - period, DELAY_OF_PARTIALS);
+    store<f64>(at, period, LAST_PERIOD);
     busy += requests * busyCycles(beats);
     phases += 1;
   }
@@ -163,7 +177,7 @@ function prepare(at: usize, bits: i32): void {
   const window = <f64>(n * height * width);
   const weightColumns = min(k, group);
   const weightBeats = meanBeats(weightColumns, pitchOf(K)), weightRows = <f64>ceilDiv(weightColumns, dim);
-  const weightPeriod = readPeriod(weightBeats, weightRows);
+  const weightPeriod = meanPeriod(weightColumns, K, weightRows);
   const inputs = (bits & LOAD_INPUTS) != 0, weights = (bits & LOAD_WEIGHTS) != 0;
   worst = -1;
   store<f64>(at, 0, LOAD_FIRST);
@@ -202,7 +216,7 @@ function prepare(at: usize, bits: i32): void {
     }
     if (inputs) {
       const beats = meanBeats(channels, pitchOf(C)), inputRows = <f64>ceilDiv(channels, dim);
-      const period = readPeriod(beats, inputRows);
+      const period = meanPeriod(channels, C, inputRows);
       const first = time + period;
       if (g == 0) {
         store<f64>(at, first, FIRST_WAIT);
@@ -231,7 +245,7 @@ function prepare(at: usize, bits: i32): void {
       left -= perGroup;
       const columnsOf = min(k - g * group, group);
       const beats = meanBeats(columnsOf, pitchOf(K)), rowsOf = <f64>ceilDiv(columnsOf, dim);
-      const period = readPeriod(beats, rowsOf), count = <f64>(c * taps);
+      const period = meanPeriod(columnsOf, K, rowsOf), count = <f64>(c * taps);
       waits(time + <f64>firstRows * period, left);
       time += count * period;
       requests += count;

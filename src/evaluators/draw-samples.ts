@@ -1,7 +1,7 @@
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Candidate } from "../fidelity/evaluator.ts";
 import type { MachineModel } from "../fidelity/machine-model.ts";
-import { createHardware } from "../hardware/hardware.ts";
+import { createHardware, type Hardware } from "../hardware/hardware.ts";
 import { createRng, type Rng } from "../rng.ts";
 import { createMachine } from "../rtl/machine.ts";
 import { toTiling } from "../rtl/tiling.ts";
@@ -17,8 +17,8 @@ export interface SampleSpace {
   /** Largest and smallest memory are drawn with equal odds for each doubling. */
   readonly scratchpadKib: readonly [number, number];
   readonly accumulatorKib: readonly [number, number];
-  /** Each sample is the best, by analytical EDP, of so many random mappings; which, is drawn. */
-  readonly effort: readonly number[];
+  /** Each sample is the best, by analytical EDP, of so many random mappings, or one that a search finds; which, is drawn. */
+  readonly effort: readonly (number | "search")[];
   /** What would take longer, by the event-driven model, is drawn again: arbitrary mappings may run for billions of cycles. */
   readonly maxCycles: number;
 }
@@ -47,32 +47,69 @@ export interface SampleTools {
   /** Says how long it would run. */
   readonly model: MachineModel;
   readonly shapes: readonly LayerShape[];
+  /** Mappings that a search holds for best; for the effort `search`. */
+  readonly search?: (shape: LayerShape, hardware: Hardware) => readonly Mapping[];
 }
+
+/** Mappings of a layer on an accelerator that are drawn for each one wanted before another layer is. */
+const TRIES = 10;
 
 /**
  * The `index`-th sample of a seed: a layer, an accelerator and a mapping. Samples do not depend on each other, so that a table can
  * be made in any order and in pieces.
  */
 export function drawSample(
-  { engine, model, shapes }: SampleTools,
+  tools: SampleTools,
   seed: number,
   index: number,
   space: SampleSpace = SAMPLE_SPACE,
 ): Candidate {
+  return drawMappings(tools, seed, index, 1, space)[0] as Candidate;
+}
+
+/** The `index`-th layer and accelerator of a seed, with some mappings: what a model must tell apart. */
+export function drawMappings(
+  tools: SampleTools,
+  seed: number,
+  index: number,
+  count: number,
+  space: SampleSpace = SAMPLE_SPACE,
+): readonly Candidate[] {
   const rng = createRng(seed, index);
   for (;;) {
-    const shape = pick(shapes, rng);
+    const shape = pick(tools.shapes, rng);
     const hardware = createHardware({
       peDim: pick(space.peDims, rng),
       scratchpadKib: doubling(space.scratchpadKib, rng),
       accumulatorKib: doubling(space.accumulatorKib, rng),
     });
-    const mapping = bestOf(engine, { shape, hardware }, pick(space.effort, rng), rng);
-    model.open(createMachine(hardware), shape);
-    model.write(0, toTiling(mapping, { shape }));
-    model.simulate(1);
-    if (model.cycles(0) <= space.maxCycles) return { shape, hardware, mapping };
+    const found: Candidate[] = [];
+    for (let tries = count === 1 ? 1 : TRIES * count; tries > 0 && found.length < count; tries--) {
+      const mapping = drawMapping(tools, { shape, hardware }, pick(space.effort, rng), rng);
+      if (cyclesOf(tools.model, { shape, hardware, mapping }) > space.maxCycles) continue;
+      found.push({ shape, hardware, mapping });
+    }
+    if (found.length === count) return found;
   }
+}
+
+function drawMapping(
+  { engine, search }: SampleTools,
+  { shape, hardware }: Omit<Candidate, "mapping">,
+  effort: number | "search",
+  rng: Rng,
+): Mapping {
+  if (effort !== "search") return bestOf(engine, { shape, hardware }, effort, rng);
+  const found = search?.(shape, hardware) ?? [];
+  return found.length === 0 ? bestOf(engine, { shape, hardware }, 1, rng) : pick(found, rng);
+}
+
+/** Cycles by the event-driven model. */
+function cyclesOf(model: MachineModel, { shape, hardware, mapping }: Candidate): number {
+  model.open(createMachine(hardware), shape);
+  model.write(0, toTiling(mapping, { shape }));
+  model.simulate(1);
+  return model.cycles(0);
 }
 
 function pick<T>(choices: readonly T[], rng: Rng): T {

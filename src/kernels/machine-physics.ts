@@ -83,6 +83,8 @@ export function writeMachinePhysics(
   f32(at.TILES_UNDER_WAY, Math.min(machine.loadQueue, machine.executeQueue, machine.storeQueue));
   i32(at.BEAT_C, powerIn(bound("C"), machine.busBytes));
   i32(at.BEAT_K, powerIn(bound("K"), machine.busBytes));
+  i32(at.ALIKE_C, bound("C") % machine.busBytes === 0 ? -1 : 0);
+  i32(at.ALIKE_K, bound("K") % machine.busBytes === 0 ? -1 : 0);
   f32(at.FIXED_PJ, prices === undefined ? 0 : layerMacs(layer) * (prices.macPj + prices.registerPj));
   f32(at.REGISTER_PJ, prices?.registerPj ?? 0);
   f32(at.ACCUMULATOR_PJ, prices?.accumulatorRowPj ?? 0);

@@ -21,6 +21,9 @@ export const TILES_UNDER_WAY = 120;
 /** i32: largest power of two, at most a beat, that divides the bytes of a pixel, and of a row of weights. */
 export const BEAT_C = 124;
 export const BEAT_K = 128;
+/** i32: all ones where rows of pixels, and of weights, lie whole beats apart, so that they begin alike within a tile; else 0. */
+export const ALIKE_C = 152;
+export const ALIKE_K = 156;
 /** pJ of what every mapping does, of a weight moved to the array, of a row of each memory, of a byte of DRAM. */
 export const FIXED_PJ = 132;
 export const REGISTER_PJ = 136;

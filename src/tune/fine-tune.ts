@@ -8,7 +8,6 @@ import type { LayerShape } from "../workload/layer.ts";
 import { toFloats } from "./dequantise.ts";
 import {
   byKind,
-  FINE_TUNING,
   fineTune,
   forKinds,
   KINDS,
@@ -23,6 +22,7 @@ import {
 import { type Ensemble, predictEnsemble, toIntegers } from "./ensemble.ts";
 import { mappingSet } from "./mapping-set.ts";
 import { NetworkInputs } from "./network-inputs.ts";
+import { effortOf } from "./starlight-training.ts";
 import { createTeacher } from "./teachers.ts";
 
 /** A candidate and the cycles that the RTL took. */
@@ -104,7 +104,7 @@ export class StarlightTuner {
         rehearsed,
         rows[kind],
         this.seed + 1,
-        FINE_TUNING,
+        effortOf(this.model.profile).fineTuning,
         share,
       );
       return { ...this.model[kind], network: toIntegers(ensemble, simulated.inputs) };

@@ -6,11 +6,12 @@
 import { C, COLUMN, K, N, P, Q, R, S } from "../../../src/kernels/layout";
 import { ARRAY, BOUND, LASTS, STRIDE_H, STRIDE_W, TILES, TRIPS } from "../../../src/kernels/starlight-layout";
 import {
-  ACCUMULATOR_PJ, ARRAY_SIZE, BEAT_C, BEAT_CYCLES, BEAT_K, BLOCKS_C, BLOCKS_K, BUS_BYTES, DILATION_H, DILATION_W,
-  DRAM_LATENCY, FIRST_WEIGHTS, FIXED_PJ, GROUP, LAST_WEIGHTS, LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, INPUT_BYTES, INPUT_ROWS, INPUTS_BUSY, MIN_ROWS, ODD_STRIDE, ORDERLESS_PJ,
-  OUTPUT_BYTES, OUTPUT_ROWS, PARTIALS_BUSY, REGISTER_PJ, REQUESTS_UNDER_WAY, SCRATCHPAD_PJ, STREAM, STREAMED, STRIDE, SUM_STEPS,
-  TAPS, TILE_CHANNELS, TILE_COLUMNS, TILE_FINALS, TILE_INPUTS, TILE_KERNELS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS,
-  TILE_WORK, TILES_RUN, WEIGHT_BYTES, WEIGHT_ROWS, WEIGHTS_BUSY, WORK_OF_TILE, WORK_TO_FINAL,
+  ACCUMULATOR_PJ, ALIKE_C, ALIKE_K, ARRAY_SIZE, BEAT_C, BEAT_CYCLES, BEAT_K, BLOCKS_C, BLOCKS_K, BUS_BYTES,
+  DILATION_H, DILATION_W, DRAM_LATENCY, FIRST_WEIGHTS, FIXED_PJ, GROUP, INPUTS_BUSY, INPUT_BYTES, INPUT_ROWS,
+  LAST_WEIGHTS, LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, MIN_ROWS, ODD_STRIDE, ORDERLESS_PJ, OUTPUT_BYTES,
+  OUTPUT_ROWS, PARTIALS_BUSY, REGISTER_PJ, REQUESTS_UNDER_WAY, SCRATCHPAD_PJ, STREAM, STREAMED, STRIDE, SUM_STEPS,
+  TAPS, TILES_RUN, TILE_CHANNELS, TILE_COLUMNS, TILE_FINALS, TILE_INPUTS, TILE_KERNELS, TILE_PARTIALS, TILE_SPILLS,
+  TILE_WEIGHTS, TILE_WORK, WEIGHTS_BUSY, WEIGHT_BYTES, WEIGHT_ROWS, WORK_OF_TILE, WORK_TO_FINAL,
 } from "../../../src/kernels/starlight-machine-layout";
 import { all } from "../../lanes";
 import { add, ceilDiv, div, least, most, mul, number, powerOfTwoIn, sub, where } from "../arithmetic";
@@ -37,23 +38,25 @@ function lineCycles(outputs: v128, array: v128, minRows: v128): v128 {
 /** Cycles to move `rows` rows of weights to the array beside a stream of inputs, whose banks they wait for. */
 // @ts-ignore: decorator
 @inline
-function moveCycles(rows: v128, stream: v128, lines: v128, odd: v128): v128 {
+function moveCycles(rows: v128, stream: v128, lines: v128, inputs: v128, odd: v128): v128 {
   const quarter = number(0.25);
-  const met = v128.bitselect(mul(lines, least(number(1), div(rows, stream))), rows, odd);
-  return add(rows, mul(quarter, met));
+  const each = mul(quarter, mul(lines, least(number(1), div(rows, stream))));
+  return add(rows, v128.bitselect(each, least(mul(quarter, rows), inputs), odd));
 }
 
-/** Cycles of the blocks of weights along C, over all tiles of C, while each streams for `stream` cycles. */
+/** Cycles of the blocks of weights along C, over all tiles of C, while each streams lines of `outputs` outputs, `line` cycles each. */
 // @ts-ignore: decorator
 @inline
 function blockCycles(
-  stream: v128, lines: v128, tripsC: v128, blocksFull: v128, blocksLast: v128, restFull: v128, restLast: v128, array: v128,
-  odd: v128,
+  lines: v128, line: v128, outputs: v128, tripsC: v128, blocksFull: v128, blocksLast: v128, restFull: v128, restLast: v128,
+  array: v128, odd: v128,
 ): v128 {
   const one = number(1);
-  const whole = most(stream, moveCycles(array, stream, lines, odd));
-  const full = most(stream, moveCycles(restFull, stream, lines, odd));
-  const last = most(stream, moveCycles(restLast, stream, lines, odd));
+  const stream = mul(lines, line);
+  const inputs = mul(lines, outputs);
+  const whole = most(stream, moveCycles(array, stream, lines, inputs, odd));
+  const full = most(stream, moveCycles(restFull, stream, lines, inputs, odd));
+  const last = most(stream, moveCycles(restLast, stream, lines, inputs, odd));
   return over(tripsC, add(mul(sub(blocksFull, one), whole), full), add(mul(sub(blocksLast, one), whole), last));
 }
 
@@ -74,16 +77,26 @@ function readPeriod(beats: v128, rows: v128, physics: usize): v128 {
   return most(most(number(1), mul(beats, beat)), most(rows, div(whole, all(physics, REQUESTS_UNDER_WAY))));
 }
 
+/** The same for requests of `bytes` bytes: tiles whose requests all have a beat more take turns with tiles whose have not. */
+// @ts-ignore: decorator
+@inline
+function meanPeriod(bytes: v128, step: v128, rows: v128, alike: v128, physics: usize): v128 {
+  const beats = meanBeats(bytes, step, all(physics, BUS_BYTES));
+  const fewer = v128.bitselect(f32x4.floor(beats), beats, alike);
+  const period = readPeriod(fewer, rows, physics);
+  const longer = readPeriod(add(fewer, number(1)), rows, physics);
+  return add(period, mul(sub(beats, fewer), sub(longer, period)));
+}
+
 /** Cycles to read a row of `bytes` bytes in requests of `group` bytes and one of the rest. */
 // @ts-ignore: decorator
 @inline
-function rowCycles(bytes: v128, step: v128, array: v128, physics: usize): v128 {
+function rowCycles(bytes: v128, step: v128, array: v128, alike: v128, physics: usize): v128 {
   const group = all(physics, GROUP);
-  const bus = all(physics, BUS_BYTES);
   const whole = f32x4.floor(div(bytes, group));
   const rest = sub(bytes, mul(whole, group));
-  const full = readPeriod(meanBeats(group, step, bus), ceilDiv(group, array), physics);
-  const last = readPeriod(meanBeats(rest, step, bus), ceilDiv(rest, array), physics);
+  const full = meanPeriod(group, step, ceilDiv(group, array), alike, physics);
+  const last = meanPeriod(rest, step, ceilDiv(rest, array), alike, physics);
   return add(mul(whole, full), where(f32x4.gt(rest, number(0)), last));
 }
 
@@ -118,6 +131,8 @@ export function costs(physics: usize, lanes: i32, scratch: usize): void {
   const group = all(physics, GROUP);
   const beatC = i32x4.splat(load<i32>(physics, BEAT_C));
   const beatK = i32x4.splat(load<i32>(physics, BEAT_K));
+  const alikeC = all(physics, ALIKE_C);
+  const alikeK = all(physics, ALIKE_K);
   const boundC = all(physics + (C << 2), BOUND);
   const boundK = all(physics + (K << 2), BOUND);
   const boundP = all(physics + (P << 2), BOUND);
@@ -169,12 +184,12 @@ export function costs(physics: usize, lanes: i32, scratch: usize): void {
     const linesFull = mul(tN, tQ);
     const linesLast = mul(tN, eQ);
     const rowsP = add(
-      mul(sub(nP, one), blockCycles(mul(linesFull, lineFull), linesFull, nC, fullC, lastC, restFull, restLast, array, odd)),
-      blockCycles(mul(linesFull, lineLast), linesFull, nC, fullC, lastC, restFull, restLast, array, odd),
+      mul(sub(nP, one), blockCycles(linesFull, lineFull, tP, nC, fullC, lastC, restFull, restLast, array, odd)),
+      blockCycles(linesFull, lineLast, eP, nC, fullC, lastC, restFull, restLast, array, odd),
     );
     const lastRowsP = add(
-      mul(sub(nP, one), blockCycles(mul(linesLast, lineFull), linesLast, nC, fullC, lastC, restFull, restLast, array, odd)),
-      blockCycles(mul(linesLast, lineLast), linesLast, nC, fullC, lastC, restFull, restLast, array, odd),
+      mul(sub(nP, one), blockCycles(linesLast, lineFull, tP, nC, fullC, lastC, restFull, restLast, array, odd)),
+      blockCycles(linesLast, lineLast, eP, nC, fullC, lastC, restFull, restLast, array, odd),
     );
     const cycles = mul(over(nQ, rowsP, lastRowsP), mul(mul(blocksK, taps), div(boundN, tN)));
     const work = add(mul(cycles, perTile), number(ROW_TO_ROW));
@@ -194,29 +209,33 @@ export function costs(physics: usize, lanes: i32, scratch: usize): void {
     );
     const inputTiles = mul(mul(nN, nC), mul(mul(nP, nQ), mul(nR, nS)));
     const perInput = div(window, inputTiles);
-    const inputs = mul(perInput, over(nC, rowCycles(tC, stepC, array, physics), rowCycles(eC, stepC, array, physics)));
+    const inputs = mul(perInput, over(nC, rowCycles(tC, stepC, array, alikeC, physics), rowCycles(eC, stepC, array, alikeC, physics)));
     const inputsBusy = mul(mul(perInput, beat), over(nC, rowBeats(tC, stepC, physics), rowBeats(eC, stepC, physics)));
     const perWeight = div(mul(taps, boundC), mul(nK, sumSteps));
-    const weights = mul(perWeight, over(nK, rowCycles(tK, stepK, array, physics), rowCycles(eK, stepK, array, physics)));
+    const weights = mul(perWeight, over(nK, rowCycles(tK, stepK, array, alikeK, physics), rowCycles(eK, stepK, array, alikeK, physics)));
     const weightsBusy = mul(mul(perWeight, beat), over(nK, rowBeats(tK, stepK, physics), rowBeats(eK, stepK, physics)));
-    const columnsFull = f32x4.floor(div(tK, fullK));
-    const columnsLast = f32x4.floor(div(eK, lastK));
+    // Rows of outputs have as many columns as the array, those of the last block the rest.
+    const columns = least(tK, array);
+    const columnsFull = sub(tK, mul(sub(fullK, one), array));
+    const columnsLast = sub(eK, mul(sub(lastK, one), array));
     const four = number(4);
+    const beats = meanBeats(mul(four, columns), stepSums, bus);
     const beatsFull = meanBeats(mul(four, columnsFull), stepSums, bus);
     const beatsLast = meanBeats(mul(four, columnsLast), stepSums, bus);
+    const others = sub(blocksK, nK);
     const perSum = mul(pixels, perOutput);
-    const partials = mul(
-      perSum, over(nK, mul(fullK, readPeriod(beatsFull, one, physics)), mul(lastK, readPeriod(beatsLast, one, physics))),
-    );
-    const partialsBusy = mul(mul(perSum, beat), over(nK, mul(fullK, beatsFull), mul(lastK, beatsLast)));
+    const period = readPeriod(beats, one, physics);
+    const periods = over(nK, readPeriod(beatsFull, one, physics), readPeriod(beatsLast, one, physics));
+    const partials = mul(perSum, add(mul(others, period), periods));
+    const partialsBusy = mul(mul(perSum, beat), add(mul(others, beats), over(nK, beatsFull, beatsLast)));
 
     // Stores: a row takes the store unit a cycle at least.
-    const spills = mul(
-      perSum, over(nK, mul(fullK, most(one, mul(beatsFull, beat))), mul(lastK, most(one, mul(beatsLast, beat)))),
-    );
+    const spill = over(nK, most(one, mul(beatsFull, beat)), most(one, mul(beatsLast, beat)));
+    const spills = mul(perSum, add(mul(others, most(one, mul(beats, beat))), spill));
     const finalFull = most(one, mul(meanBeats(columnsFull, stepK, bus), beat));
     const finalLast = most(one, mul(meanBeats(columnsLast, stepK, bus), beat));
-    const finals = mul(perSum, over(nK, mul(fullK, finalFull), mul(lastK, finalLast)));
+    const final = most(one, mul(meanBeats(columns, stepK, bus), beat));
+    const finals = mul(perSum, add(mul(others, final), over(nK, finalFull, finalLast)));
 
     v128.store(scratch, work, TILE_WORK);
     v128.store(scratch, inputs, TILE_INPUTS);
@@ -230,7 +249,7 @@ export function costs(physics: usize, lanes: i32, scratch: usize): void {
 
     // The first block of outputs needs all inputs, and the weights of the first request for each; other weights come last. The array
     // begins on the last inputs with its first tap, which needs all of them but a corner of the window.
-    const firstColumns = mul(tapsOfTile, rowCycles(least(tK, group), stepK, array, physics));
+    const firstColumns = mul(tapsOfTile, rowCycles(least(tK, group), stepK, array, alikeK, physics));
     const groupBlocks = div(group, array);
     const groupsOfC = ceilDiv(tC, group);
     const lastGroup = mul(sub(blocksOfC, mul(sub(groupsOfC, one), groupBlocks)), tapsOfTile);

@@ -8,11 +8,11 @@ import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../../src/kernels/la
 import { BASE, K_INNERMOST, SUM_INNERMOST, TRIPS } from "../../../src/kernels/starlight-layout";
 import {
   ACCUMULATOR_PJ, ARRAY_SIZE, BUSY, CHAINS, DISPATCH, DISPATCHES, DRAM_LATENCY, DRAM_PJ, ENERGY, FILL, FIRST_WEIGHTS,
-  INNERMOST, INPUT_BYTES, INPUT_ROWS, INPUT_VISITS, INPUTS, INPUTS_BUSY, LAST_WEIGHTS, LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, LOAD_OF_TILE, LOAD_OR_STORE, LOADS, ORDERLESS_PJ,
-  OUTPUT_BYTES, OUTPUT_ROWS, OUTPUT_VISITS, PARTIALS, PARTIALS_BUSY, SCRATCHPAD_PJ, SLOWEST, SPILLS, STORE_OF_TILE, STORE_RUN,
-  STORES, SUM_STEPS, TILE_FINALS, TILE_INPUTS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS, TILE_WORK, TILES_RUN,
-  TILES_UNDER_WAY, WEIGHT_BYTES, WEIGHT_ROWS, WEIGHT_VISITS, WEIGHTS, WEIGHTS_BUSY, WORK, WORK_OR_LOAD,
-  WORK_TO_FINAL,
+  INNERMOST, INPUTS, INPUTS_BUSY, INPUT_BYTES, INPUT_ROWS, INPUT_VISITS, LAST_WEIGHTS, LEFT_BEHIND_INPUTS,
+  LEFT_BEHIND_WEIGHTS, LOADS, LOAD_OF_TILE, LOAD_OR_STORE, ORDERLESS_PJ, OUTPUT_BYTES, OUTPUT_ROWS, OUTPUT_VISITS,
+  PARTIALS, PARTIALS_BUSY, SCRATCHPAD_PJ, SLOWEST, SPILLS, STORES, STORE_OF_TILE, STORE_RUN, SUM_STEPS, TILES_RUN,
+  TILES_UNDER_WAY, TILE_FINALS, TILE_INPUTS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS, TILE_WORK, WEIGHTS,
+  WEIGHTS_BUSY, WEIGHT_BYTES, WEIGHT_ROWS, WEIGHT_VISITS, WORK, WORK_OR_LOAD, WORK_TO_FINAL,
 } from "../../../src/kernels/starlight-machine-layout";
 import { all } from "../../lanes";
 import { add, div, least, most, mul, number, sub, where } from "../arithmetic";
@@ -127,7 +127,9 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
         add(where(changesI, inputsBusy), where(changesW, weightsBusy)), add(mul(partial, partialsBusy), store),
       );
       const wait = where(v128.and(changesI, changesW), firstWeights);
-      const computed = add(latency, most(add(wait, work), most(add(load, behindWeights), add(sub(load, where(changesW, lastWeights)), behindInputs))));
+      const lastInputs = sub(load, where(changesW, lastWeights));
+      const loaded = most(add(load, behindWeights), add(lastInputs, behindInputs));
+      const computed = add(latency, most(add(wait, work), loaded));
       const stored = add(add(computed, drain), most(zero, sub(store, sub(work, toFinal))));
       const chain = mul(share, stored);
       const faster = most(work, load);
@@ -166,7 +168,9 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
     const busy = add(
       add(mul(loadsI, inputsBusy), mul(loadsW, weightsBusy)), add(mul(storesPartial, partialsBusy), stores),
     );
-    const first = add(latency, most(add(firstWeights, work), most(add(add(inputs, weights), behindWeights), add(sub(add(inputs, weights), lastWeights), behindInputs))));
+    const both = add(inputs, weights);
+    const loaded = most(add(both, behindWeights), add(sub(both, lastWeights), behindInputs));
+    const first = add(latency, most(add(firstWeights, work), loaded));
     const last = add(drain, most(zero, sub(finals, sub(work, toFinal))));
     const fill = add(dispatch, add(first, last));
     const perTile = div(one, tiles);
