@@ -3,7 +3,7 @@
  * additions only, each rounded, so that every engine gives the same bits.
  */
 import {
-  EXPONENT_BIAS, EXP2_TERMS, LARGEST_EXPONENT, LEAST_EXPONENT, LOG2_TERMS, MANTISSA, ONE,
+  EXPONENT_BIAS, EXP2_TERMS, LARGEST_EXPONENT, LEAST_EXPONENT, LOG2_TERMS, MANTISSA, ONE, ROUNDING,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
 
@@ -66,11 +66,11 @@ export function ceilDiv(a: v128, b: v128): v128 {
   return f32x4.ceil(div(a, b));
 }
 
-/** Largest power of two that divides each whole number, at most `limit`, a power of two; as f32. */
+/** Largest power of two that divides each whole number below 2^22, at most `limit`, a power of two; as f32. */
 // @ts-ignore: decorator
 @inline
-export function powerOfTwoIn(value: v128, limit: v128): v128 {
-  const bits = v128.or(i32x4.trunc_sat_f32x4_s(value), limit);
+export function powerOfTwoIn(physics: usize, value: v128, limit: v128): v128 {
+  const bits = v128.or(add(value, all(physics, ROUNDING)), limit);
   return f32x4.convert_i32x4_s(v128.and(bits, i32x4.neg(bits)));
 }
 
@@ -96,14 +96,14 @@ export function log2(physics: usize, x: v128): v128 {
 @inline
 export function exp2(physics: usize, x: v128): v128 {
   const bounded = most(all(physics, LEAST_EXPONENT), least(all(physics, LARGEST_EXPONENT), x));
-  const whole = f32x4.nearest(bounded);
-  const rest = sub(bounded, whole);
+  const rounded = add(bounded, all(physics, ROUNDING));
+  const rest = sub(bounded, sub(rounded, all(physics, ROUNDING)));
   let p = all(physics, EXP2_TERMS);
   p = add(mul(p, rest), all(physics, EXP2_TERMS + 4));
   p = add(mul(p, rest), all(physics, EXP2_TERMS + 8));
   p = add(mul(p, rest), all(physics, EXP2_TERMS + 12));
   p = add(mul(p, rest), all(physics, EXP2_TERMS + 16));
   p = add(mul(p, rest), all(physics, ONE));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), all(physics, EXPONENT_BIAS)), 23);
+  const power = i32x4.shl(i32x4.add(rounded, all(physics, EXPONENT_BIAS)), 23);
   return mul(p, power);
 }

@@ -223,7 +223,7 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     const execute = most(issued, inFlight);
 
     // Loads of inputs.
-    const stepC = v128.bitselect(powerOfTwoIn(tC, limitC), alignmentC, f32x4.gt(nC, one));
+    const stepC = v128.bitselect(powerOfTwoIn(physics, tC, limitC), alignmentC, f32x4.gt(nC, one));
     const linesC = requestLines(physics, tC, stepC);
     const linesLastC = requestLines(physics, eC, stepC);
     const pixelCycles = over(
@@ -271,7 +271,7 @@ export function engines(physics: usize, lanes: i32, scratch: usize): void {
     }
 
     // Loads of weights.
-    const stepK = v128.bitselect(powerOfTwoIn(tK, limitK), alignmentK, f32x4.gt(nK, one));
+    const stepK = v128.bitselect(powerOfTwoIn(physics, tK, limitK), alignmentK, f32x4.gt(nK, one));
     const linesK = requestLines(physics, tK, stepK);
     const linesLastK = requestLines(physics, eK, stepK);
     const tapCycles = over(

@@ -34,7 +34,7 @@ export function logarithms(physics: usize, lanes: i32, scratch: usize): void {
   }
 }
 
-/** An input of four candidates: whole numbers from 0 to 127 in the low halves, rounded to nearest even by the adding of 2^23. */
+/** An input of four candidates: whole numbers from 0 to 127 in the low halves, rounded to nearest even by an addition. */
 // @ts-ignore: decorator
 @inline
 function quantise(physics: usize, network: usize, input: usize, value: v128): v128 {

@@ -1,15 +1,12 @@
 /** What the order of the DRAM loops is, and what each of them brings back (four candidates a step). For stage 2, `reuse.ts`. */
 import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../src/kernels/layout";
 import {
-  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, ONE, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
-  SUM_INNERMOST, TILES, TRIPS, WEIGHTS_BACK,
+  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, NOWHERE, ONE, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
+  SUM_INNERMOST, TILES, TRIPS, UNLISTED, WEIGHTS_BACK,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
 import { add, div, mul, number, sub, where } from "./arithmetic";
 import { halo, sharedLines } from "./cache";
-
-/** Place of a loop of one trip. */
-const NOWHERE = 99;
 
 /** Whether a loop of any of the four mappings makes more than one trip. */
 // @ts-ignore: decorator
@@ -18,13 +15,13 @@ export function occurs(physics: usize, trips: v128): bool {
   return v128.any_true(f32x4.gt(trips, all(physics, ONE)));
 }
 
-/** Loops that the mapping does not list, which ragged tiles make, run outside those that it does, K innermost among them. */
+/** Place of a loop by the rank in its nibble; of one that the mapping does not list, and of one of a single trip, by the record. */
 // @ts-ignore: decorator
 @inline
-function place(physics: usize, order: v128, dim: i32, factor: v128, trips: v128, outside: i32): v128 {
-  const rank = v128.and(i32x4.shr_u(order, dim << 2), i32x4.splat(15));
-  const listed = v128.bitselect(rank, i32x4.splat(outside), f32x4.gt(factor, all(physics, ONE)));
-  return v128.bitselect(listed, i32x4.splat(NOWHERE), f32x4.gt(trips, all(physics, ONE)));
+function place(physics: usize, ranks: v128, dim: i32, factor: v128, trips: v128): v128 {
+  const rank = i32x4.shr_u(i32x4.shl(ranks, 28 - 4 * dim), 28);
+  const listed = v128.bitselect(rank, all(physics + (dim << 2), UNLISTED), f32x4.gt(factor, all(physics, ONE)));
+  return v128.bitselect(listed, all(physics, NOWHERE), f32x4.gt(trips, all(physics, ONE)));
 }
 
 // @ts-ignore: decorator
@@ -72,13 +69,13 @@ export function order(physics: usize, block: usize, scratch: usize): void {
   const tripsQ = v128.load(scratch, TRIPS + Q * COLUMN);
   const tripsR = v128.load(scratch, TRIPS + R * COLUMN);
   const tripsS = v128.load(scratch, TRIPS + S * COLUMN);
-  const placeN = place(physics, ranks, N, v128.load(block, N * COLUMN), tripsN, 8);
-  const placeK = place(physics, ranks, K, v128.load(block, K * COLUMN), tripsK, 9);
-  const placeC = place(physics, ranks, C, v128.load(block, C * COLUMN), tripsC, 10);
-  const placeQ = place(physics, ranks, Q, v128.load(block, Q * COLUMN), tripsQ, 11);
-  const placeP = place(physics, ranks, P, v128.load(block, P * COLUMN), tripsP, 12);
-  const placeS = place(physics, ranks, S, v128.load(block, S * COLUMN), tripsS, 13);
-  const placeR = place(physics, ranks, R, v128.load(block, R * COLUMN), tripsR, 14);
+  const placeN = place(physics, ranks, N, v128.load(block, N * COLUMN), tripsN);
+  const placeK = place(physics, ranks, K, v128.load(block, K * COLUMN), tripsK);
+  const placeC = place(physics, ranks, C, v128.load(block, C * COLUMN), tripsC);
+  const placeQ = place(physics, ranks, Q, v128.load(block, Q * COLUMN), tripsQ);
+  const placeP = place(physics, ranks, P, v128.load(block, P * COLUMN), tripsP);
+  const placeS = place(physics, ranks, S, v128.load(block, S * COLUMN), tripsS);
+  const placeR = place(physics, ranks, R, v128.load(block, R * COLUMN), tripsR);
   v128.store(scratch, placeN, PLACES + N * COLUMN);
   v128.store(scratch, placeK, PLACES + K * COLUMN);
   v128.store(scratch, placeC, PLACES + C * COLUMN);

@@ -86,6 +86,12 @@ const LOG2_TERMS = [-0.08213059, 0.3211887, -0.67778382, 1.43872571];
 /** 2^x without its constant, 1, for -0.5 <= x <= 0.5. */
 const EXP2_TERMS = [0.0013333558, 0.0096181291, 0.0555041087, 0.240226507, 0.6931471806];
 
+/**
+ * Places of loops that a mapping does not list, which ragged tiles make: outside those that it does, whose ranks are below 7, K
+ * innermost among them. In the order of the dims.
+ */
+const UNLISTED = [8, 9, 10, 12, 11, 14, 13];
+
 /** Writes what the records of all profiles have, the rest of which is 0. */
 export function writeFrame(
   memory: WebAssembly.Memory,
@@ -123,9 +129,13 @@ export function writeFrame(
   f32(at.LARGEST_EXPONENT, 125);
   f32(at.LEAST_RATIO, 2 ** -10);
   f32(at.LARGEST_ACTIVATION, ACTIVATION_MAX);
-  f32(at.ROUNDING, 2 ** 23);
+  f32(at.ROUNDING, 1.5 * 2 ** 23);
   f32(at.LINE, 64);
   f32(at.PER_LINE, 1 / 64);
+  UNLISTED.forEach((place, dim) => {
+    i32(at.UNLISTED + 4 * dim, place);
+  });
+  i32(at.NOWHERE, 99);
   return view;
 }
 

@@ -101,13 +101,16 @@ export const LEAST_EXPONENT = 352;
 export const LARGEST_EXPONENT = 356;
 /** Least ratio that the network can tell from others. */
 export const LEAST_RATIO = 360;
-/** Largest activation, and 2^23, whose addition rounds. */
+/** Largest activation, and 1.5 x 2^23, whose addition rounds and leaves the whole number in the low bits. */
 export const LARGEST_ACTIVATION = 364;
 export const ROUNDING = 368;
 /** Bytes of a cache line, and their inverse. */
 export const LINE = 372;
 export const PER_LINE = 376;
-export const PHYSICS_BYTES = 384;
+/** i32: places of loops that no mapping lists, in the order of the dims, and of those of one trip. */
+export const UNLISTED = 384;
+export const NOWHERE = 412;
+export const PHYSICS_BYTES = 416;
 
 // Scratch columns, f32: tile extents, trips and extents of the last tile, in the order of the dims, times COLUMN.
 export const TILES = 0;

@@ -200,8 +200,8 @@ export function costs(physics: usize, lanes: i32, scratch: usize): void {
     const block = div(perK, mul(blocksOfC, tapsOfTile));
 
     // Loads.
-    const stepC = v128.bitselect(powerOfTwoIn(tC, beatC), f32x4.convert_i32x4_s(beatC), f32x4.gt(nC, one));
-    const stepK = v128.bitselect(powerOfTwoIn(tK, beatK), f32x4.convert_i32x4_s(beatK), f32x4.gt(nK, one));
+    const stepC = v128.bitselect(powerOfTwoIn(physics, tC, beatC), f32x4.convert_i32x4_s(beatC), f32x4.gt(nC, one));
+    const stepK = v128.bitselect(powerOfTwoIn(physics, tK, beatK), f32x4.convert_i32x4_s(beatK), f32x4.gt(nK, one));
     const stepSums = least(bus, mul(number(4), stepK));
     const window = mul(
       boundN,
