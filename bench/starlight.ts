@@ -1,24 +1,13 @@
 // npm run bench:starlight: predictions per second of Starlight end to end, and of integer networks alone beside onnxruntime-node on
 // the same network, exported. Rounds in turns, so that a neighbour's load meets all alike; CPU time, since wall time counts others.
 // The packages that only this file needs are installed with: npm ci --prefix bench/onnxruntime --ignore-scripts
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import { dosaCells, dosaHeader } from "../src/designs/dosa-table.ts";
 import { createEngine } from "../src/fidelity/engine.ts";
 import { createHardware } from "../src/hardware/hardware.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
-import { instantiateNow } from "../src/kernels/kernels.ts";
-import { LANES } from "../src/kernels/layout.ts";
-import {
-  activationBytes,
-  type IntegerLayer,
-  type IntegerNetwork,
-  layerBytes,
-  networkForm,
-  writeLayer,
-} from "../src/kernels/network.ts";
+import type { IntegerLayer, IntegerNetwork } from "../src/kernels/network.ts";
 import { passesSelfTest, relaxedSimd } from "../src/kernels/relaxed.ts";
 import { LayerSearch } from "../src/mapper/layer-search.ts";
 import { createRng } from "../src/rng.ts";
@@ -28,8 +17,9 @@ import { createMappingSampler } from "../src/space/sample.ts";
 import { DEFAULT_STARLIGHT } from "../src/surrogate/default-model.ts";
 import { createStarlightEngine } from "../src/surrogate/engine.ts";
 import { parseStarlightModel } from "../src/surrogate/model.ts";
-import { toOnnx } from "../src/tune/onnx-network.ts";
 import { builtinWorkload } from "../src/workload/builtin.ts";
+import { integerNetwork, loadOnnxRuntime, onnxNetwork, plainNetwork } from "./network-contestants.ts";
+import { stages } from "./starlight-stages.ts";
 
 const ROUNDS = Number(process.env["POLARIS_BENCH_ROUNDS"] ?? 7);
 const BATCH = 4096;
@@ -152,6 +142,39 @@ endToEnd.push({
 console.log(`\nEnd to end, one thread, ${BATCH} candidates of one layer`);
 print(await compete(endToEnd));
 
+// The same by stages.
+for (const { name, module } of modules) {
+  for (const [what, mappings] of [
+    ["random mappings", random],
+    ["searched mappings", searched],
+    ["sweep order", sweep],
+  ] as const) {
+    const { analytical, closedForm, withoutNetwork, whole } = stages(
+      module,
+      model,
+      shape,
+      hardware,
+      mappings,
+    );
+    const rates = await compete(
+      Object.entries({ analytical, closedForm, withoutNetwork, whole }).map(([stage, run]) => ({
+        name: stage,
+        run: () => {
+          run();
+          return BATCH;
+        },
+      })),
+    );
+    const ns = (stage: string): number => 1000 / median(rates.get(stage) ?? []);
+    const rest = ns("withoutNetwork") - ns("analytical") - ns("closedForm");
+    console.log(
+      `${`  ${name}, ${what}`.padEnd(40)} ns: whole ${ns("whole").toFixed(0)}, analytical model ${ns("analytical").toFixed(0)}, ` +
+        `closed form ${ns("closedForm").toFixed(0)}, network and its inputs ${(ns("whole") - ns("withoutNetwork")).toFixed(0)}, ` +
+        `interval and transport ${rest.toFixed(0)}`,
+    );
+  }
+}
+
 // Tables: text in, text out.
 const header = dosaHeader("shared");
 const line = (mapping: RawMapping): string => dosaCells(toMapping(mapping), shape, hardware).join(",");
@@ -204,7 +227,7 @@ for (const [name, network] of Object.entries(networks)) {
       for (const batch of [1024, 4096]) {
         contestants.push({
           name: `onnxruntime-node ${form}, batch ${batch}`,
-          run: await onnxNetwork(network, form, batch),
+          run: await onnxNetwork(ort, network, form, batch),
         });
       }
     }
@@ -227,109 +250,4 @@ for (const [name, network] of Object.entries(networks)) {
       `  ${one.name} / onnxruntime-node, its better batch, median over rounds: float ${ratio("float")}, int8 ${ratio("int8")}`,
     );
   }
-}
-
-/** A network on the kernels: activations in, outputs out, LANES candidates a call. */
-function integerNetwork(
-  module: WebAssembly.Module,
-  { hidden, last, scales: outputs }: IntegerNetwork,
-): () => number {
-  const { exports, memory } = instantiateNow(module);
-  memory.grow(4);
-  const form = networkForm(exports);
-  let end = 1024;
-  const place = (bytes: number): number => {
-    const at = end;
-    end = Math.ceil((end + bytes) / 64) * 64;
-    return at;
-  };
-  const [first, second] = hidden as readonly [IntegerLayer, IntegerLayer];
-  const [a, b, c] = [first, second, last].map((one) => place(layerBytes(one, form))) as [
-    number,
-    number,
-    number,
-  ];
-  writeLayer(memory, a, first, form);
-  writeLayer(memory, b, second, form);
-  writeLayer(memory, c, last, form, outputs);
-  const panels = LANES / 8;
-  const x = place(activationBytes(first.groups * first.inputs, panels, form));
-  const y = place(activationBytes(64, panels, form));
-  const z = place(activationBytes(64, panels, form));
-  const out = place(4 * 4 * LANES);
-  return () => {
-    for (let i = 0; i < 64; i++) {
-      exports.hiddenLayer(a, x, y, panels);
-      exports.hiddenLayer(b, y, z, panels);
-      exports.lastLayer(c, z, out, panels);
-    }
-    return 64 * LANES;
-  };
-}
-
-/** The same network as a careful person writes it in JavaScript. */
-function plainNetwork({ hidden, last }: IntegerNetwork): () => number {
-  const layers = [...hidden, last].map(({ groups, inputs, units, weights, biases }) => ({
-    groups,
-    inputs,
-    units,
-    weights: Float32Array.from(weights, (weight) => weight / 64),
-    biases: Float32Array.from(biases, (bias) => bias / 64),
-  }));
-  const buffers = layers.map(({ groups, units }) => new Float32Array(groups * units));
-  const input = new Float32Array(64).fill(3);
-  return () => {
-    for (let candidate = 0; candidate < LANES; candidate++) {
-      let x = input;
-      for (const [i, { groups, inputs, units, weights, biases }] of layers.entries()) {
-        const y = buffers[i] as Float32Array<ArrayBuffer>;
-        for (let row = 0; row < groups * units; row++) {
-          const from = Math.floor(row / units) * inputs;
-          let sum = biases[row] as number;
-          for (let j = 0; j < inputs; j++)
-            sum += (weights[row * inputs + j] as number) * (x[from + j] as number);
-          y[row] = i < 2 && sum < 0 ? 0 : sum;
-        }
-        x = y;
-      }
-    }
-    return LANES;
-  };
-}
-
-/** The part of onnxruntime-node that is used here. */
-interface OnnxRuntime {
-  readonly InferenceSession: {
-    create(bytes: Uint8Array, options: object): Promise<{ run(feeds: object): Promise<unknown> }>;
-  };
-  readonly Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => object;
-}
-
-function loadOnnxRuntime(): OnnxRuntime | undefined {
-  const folder = new URL("onnxruntime/", import.meta.url);
-  if (!existsSync(fileURLToPath(new URL("node_modules/onnxruntime-node", folder)))) return undefined;
-  return createRequire(folder)("onnxruntime-node") as OnnxRuntime;
-}
-
-async function onnxNetwork(
-  network: IntegerNetwork,
-  form: "float" | "int8",
-  batch: number,
-): Promise<() => Promise<number>> {
-  const { InferenceSession, Tensor } = ort as OnnxRuntime;
-  const session = await InferenceSession.create(toOnnx(network, form, "benchmark"), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
-  const [first] = network.hidden as readonly [IntegerLayer];
-  const width = first.groups * first.inputs;
-  const activations = new Tensor(
-    "float32",
-    Float32Array.from({ length: batch * width }, (_, i) => i % 128),
-    [batch, width],
-  );
-  return async () => {
-    await session.run({ activations });
-    return batch;
-  };
 }

@@ -84,7 +84,7 @@ export interface PhysicsRun {
 /** log2(1 + m) without its constant, 0, for 0 <= m < 1: exact at both ends. */
 const LOG2_TERMS = [-0.08213059, 0.3211887, -0.67778382, 1.43872571];
 /** 2^x without its constant, 1, for -0.5 <= x <= 0.5. */
-const EXP2_TERMS = [0.0013333558, 0.0096181291, 0.0555041087, 0.240226507, 0.6931471806];
+const EXP2_TERMS = [0.0013333558, 0.0096181291, 0.0555041087, 0.240226507, Math.LN2];
 
 /**
  * Places of loops that a mapping does not list, which ragged tiles make: outside those that it does, whose ranks are below 7, K
