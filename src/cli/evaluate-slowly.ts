@@ -1,18 +1,21 @@
-import { csvFormatRows } from "d3-dsv";
 import { parseCandidates, refuseBadRows } from "../designs/candidates.ts";
-import { parseDesign } from "../designs/design.ts";
+import { type NetworkDesign, parseDesign } from "../designs/design.ts";
 import { pricedCsv, pricedHeader, pricedJson, priceTable } from "../designs/price-table.ts";
-import { type PricedDesign, priceDesign } from "../designs/priced-design.ts";
-import type { Evaluator } from "../fidelity/evaluator.ts";
+import { priceDesign } from "../designs/priced-design.ts";
+import { UsageError } from "../errors.ts";
+import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "./context.ts";
-import { checkOutput, openOutput, saveOutput } from "./output.ts";
+import { evaluationCsv, formatEvaluation } from "./evaluation-text.ts";
+import { checkOutput, openOutput, outputFormat, saveOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { writtenBy } from "./provenance.ts";
 import { readTable } from "./read-table.ts";
-import { formatCount, formatNumber, formatTable } from "./table.ts";
+import { formatCount, formatNumber } from "./table.ts";
 import { fitted } from "./terminal.ts";
 
 export interface SlowEvaluateArgs {
+  readonly profile: Profile | undefined;
   readonly designs: string;
   readonly out: string | undefined;
   readonly json: boolean;
@@ -20,32 +23,59 @@ export interface SlowEvaluateArgs {
   readonly quiet: boolean;
 }
 
+/** Opens an evaluator of a profile; without one, of that which it has by default. */
+export type OpenEvaluator = (profile: Profile | undefined) => Promise<Evaluator>;
+
 /**
  * Evaluates a design or a design table with an evaluator that takes its time: progress a design at a time, and a design that
- * fails leaves a reason and the run going.
+ * fails leaves a reason and the run going. A design that says which RTL it was made for is priced by that one's model.
  *
  * @throws Failed at the end, if any did: some designs have no metrics, each with a reason in their place
  */
 export async function evaluateSlowly(
   context: CliContext,
   args: SlowEvaluateArgs,
-  evaluator: Evaluator,
+  open: OpenEvaluator,
 ): Promise<void> {
   await checkOutput(args.out);
-  const evaluate = /\.(json|ya?ml)$/i.test(args.designs) ? evaluateDocument : evaluateTable;
-  await evaluate(context, args, evaluator);
+  const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
+  const design = isDocument
+    ? await parseDesign(await loadDocument(args.designs), args.designs, loadWorkload)
+    : undefined;
+  const evaluator = await open(args.profile ?? design?.profile);
+  try {
+    checkProfile(context, args, evaluator, design?.profile);
+    if (design) await evaluateDocument(context, args, evaluator, design);
+    else await evaluateTable(context, args, evaluator);
+  } finally {
+    await evaluator.close();
+  }
+}
+
+/** @param made what the design was made for, if it says so */
+function checkProfile(
+  { stderr }: CliContext,
+  { designs, profile: asked, quiet }: SlowEvaluateArgs,
+  { profile }: Evaluator,
+  made: Profile | undefined,
+): void {
+  if (asked !== undefined && profile !== asked)
+    throw new UsageError(`--profile: expected ${profile ?? "none"}, which is what runs here, found ${asked}`);
+  if (made !== undefined && profile !== undefined && made !== profile && !quiet)
+    stderr.write(`polaris: note: ${designs} was made for ${made} and is priced as ${profile}\n`);
 }
 
 async function evaluateDocument(
   context: CliContext,
   args: SlowEvaluateArgs,
   evaluator: Evaluator,
+  design: NetworkDesign,
 ): Promise<void> {
-  const { designs, out, json } = args;
-  const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
+  const { out, json } = args;
+  const format = out === undefined ? undefined : outputFormat(out, ["csv", "json"]);
   const progress = createProgress(context, args.quiet);
   let done = 0;
-  const result = await priceDesign(evaluator, design, {
+  const priced = await priceDesign(evaluator, design, {
     signal: context.signal,
     onLayer: ({ name }) => progress.update(name, ++done / design.layers.length),
   }).catch((error: unknown) => {
@@ -55,10 +85,11 @@ async function evaluateDocument(
       : error;
   });
   progress.clear();
+  const result = { ...priced, provenance: writtenBy(context.version, context.args) };
   const document = `${JSON.stringify(result)}\n`;
-  if (out !== undefined) await saveOutput(out, /\.json$/i.test(out) ? document : formatLayersCsv(result));
+  if (out !== undefined) await saveOutput(out, format === "json" ? document : evaluationCsv(result));
   if (json) context.stdout.write(document);
-  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatDesign(result)}\n`));
+  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));
   refuseFailures(result.layers.filter((layer) => "failed" in layer).length, result.layers.length, "layers");
 }
 
@@ -112,60 +143,4 @@ async function evaluateTable(
 
 function refuseFailures(failed: number, all: number, what: string): void {
   if (failed > 0) throw new Failed(`${failed} of ${all} ${what} failed, each with a reason`);
-}
-
-function formatDesign(result: PricedDesign): string {
-  const { hardware, totals, profile } = result;
-  const rows = result.layers.map((layer) =>
-    "failed" in layer
-      ? [layer.name, String(layer.count), "", "", "", layer.failed]
-      : [
-          layer.name,
-          String(layer.count),
-          formatCount(layer.latencyCycles),
-          formatNumber(layer.energyUj),
-          formatNumber(layer.edpJCycles),
-          "",
-        ],
-  );
-  const total = totals
-    ? [
-        "total",
-        "",
-        formatCount(totals.latencyCycles),
-        formatNumber(totals.energyUj),
-        formatNumber(totals.edpJCycles),
-        "",
-      ]
-    : ["total", "", "", "", "", "not all layers have metrics"];
-  return [
-    `${result.workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
-    `fidelity ${result.fidelity}${profile === undefined ? "" : `, profile ${profile}`}`,
-    "",
-    formatTable(
-      [
-        { title: "layer", align: "left", width: 24 },
-        { title: "runs", align: "right" },
-        { title: "cycles", align: "right" },
-        { title: "energy uJ", align: "right" },
-        { title: "EDP J*cycles", align: "right" },
-        { title: "reason", align: "left", width: 120 },
-      ],
-      [...rows, total],
-    ),
-    "",
-    "Layers: one run each. Total: weighted by runs.",
-  ].join("\n");
-}
-
-function formatLayersCsv(result: PricedDesign): string {
-  const rows = result.layers.map((layer) => {
-    const metrics =
-      "failed" in layer
-        ? ["", "", "", layer.failed]
-        : [layer.latencyCycles, layer.energyUj, layer.edpJCycles, ""];
-    return [...metrics, layer.name, layer.count, layer.mapping].map(String);
-  });
-  const head = ["latency_cycles", "energy_uj", "edp_j_cycles", "reason", "name", "count", "mapping"];
-  return `${csvFormatRows([head, ...rows])}\n`;
 }

@@ -45,6 +45,7 @@ export const evaluatorOptions = {
     describe: "Folder of stored results; --no-cache for none",
     default: defaultCache(),
     defaultDescription: "~/.cache/polaris-dse",
+    requiresArg: true,
     coerce: once<string | boolean>("cache"),
   },
 } as const;

@@ -26,6 +26,8 @@ export async function openEventEvaluator({ profile, model, machine }: EventModel
     const options = machine === undefined ? {} : parseMachine(await loadDocument(machine), machine);
     return createMachineEvaluator(await loadModule(), options);
   }
+  if (machine !== undefined)
+    throw new UsageError("--machine: expected --profile polaris-rtl beside it, found gemmini-firesim");
   const calibrated =
     model === undefined
       ? parseEventModel(DEFAULT_EVENT_MODEL, "the default model")

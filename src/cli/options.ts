@@ -4,20 +4,19 @@ import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 
 /** Options that mean the same in every command. */
 export const shared = {
-  fidelity: {
-    describe: "Model that judges a design",
-    choices: ["analytical"] as const,
-    default: "analytical" as const,
-  },
+  fidelity: { describe: "Model that judges a design", default: "analytical" as const },
+  profile: { describe: "starlight, event: the RTL that is modelled, Gemmini's on FireSim or our own" },
   seed: {
     describe: "Same seed, same result",
     default: 0,
+    requiresArg: true,
     coerce: integer("seed", 0, Number.MAX_SAFE_INTEGER),
   },
   workers: {
     describe: "Worker threads",
     default: availableParallelism(),
     defaultDescription: "one per core",
+    requiresArg: true,
     coerce: integer("workers", 1, 256),
   },
   json: { describe: "Print one JSON document", type: "boolean", default: false },
@@ -88,6 +87,11 @@ export function once<T>(flag: string): (value: T | readonly T[]) => T {
     if (Array.isArray(value)) throw new UsageError(`--${flag}: expected one value, found ${value.length}`);
     return value as T;
   };
+}
+
+/** A flag that takes one of some names. */
+export function oneOf<T extends string>(flag: string, names: readonly T[]) {
+  return { choices: names, requiresArg: true, coerce: once<T>(flag) } as const;
 }
 
 /** A reader of integer flags; `1e6` is an integer. */

@@ -6,6 +6,7 @@ import type { Case } from "../evaluators/simulate.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { readTable } from "./read-table.ts";
+import { refuseWorkload } from "./refuse-workload.ts";
 
 /**
  * The layers of a design file, or the rows of a design table.
@@ -13,6 +14,7 @@ import { readTable } from "./read-table.ts";
  * @throws InputError, for the first row that is no design too
  */
 export async function readCases(designs: string, stdin: Readable): Promise<readonly Case[]> {
+  refuseWorkload(designs);
   if (/\.(json|ya?ml)$/i.test(designs)) {
     const { hardware, layers } = await parseDesign(await loadDocument(designs), designs, loadWorkload);
     const machine = createHardware(hardware);

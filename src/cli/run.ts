@@ -1,5 +1,6 @@
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { InputError, UsageError } from "../errors.ts";
+import { explainRefusal } from "./command-line.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -29,27 +30,30 @@ export async function runCli(context: CliContext): Promise<number> {
 }
 
 async function parse(context: CliContext): Promise<void> {
+  const commands = [
+    evaluateCommand,
+    mapCommand,
+    sweepCommand,
+    searchCommand,
+    simulateCommand,
+    importCommand,
+    reportCommand,
+    exportCommand,
+    studioCommand,
+    mcpCommand,
+    trainCommand,
+    validateCommand,
+    benchCommand,
+    doctorCommand,
+  ].map((create) => create(context) as CommandModule);
   const parser = yargs([...context.args])
+    .locale("en")
     .scriptName("polaris")
     .usage("$0 <command>\n\nExplore designs of deep-learning accelerators.")
-    .command(evaluateCommand(context))
-    .command(mapCommand(context))
-    .command(sweepCommand(context))
-    .command(searchCommand(context))
-    .command(simulateCommand(context))
-    .command(importCommand(context))
-    .command(reportCommand(context))
-    .command(exportCommand(context))
-    .command(studioCommand(context))
-    .command(mcpCommand(context))
-    .command(trainCommand(context))
-    .command(validateCommand(context))
-    .command(benchCommand(context))
-    .command(doctorCommand(context))
+    .command(commands)
     .completion("completion", "Print a shell completion script")
-    .demandCommand(1, "expected a command; see polaris --help")
+    .demandCommand(1)
     .strict()
-    .recommendCommands()
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
@@ -62,7 +66,12 @@ async function parse(context: CliContext): Promise<void> {
     .fail((message, error) => {
       // yargs makes a YError of its own of what a `coerce` throws.
       if (error !== undefined && error.name !== "YError") throw error;
-      throw new UsageError((message ?? error?.message ?? "").replace(/\n/g, "; "));
+      const { aliases = {} } = parser.parsed || {};
+      throw explainRefusal(message ?? error?.message ?? "", {
+        args: context.args,
+        commands: [...commands.map(({ command }) => String(command)), "completion"],
+        flags: Object.keys(aliases),
+      });
     });
   // With a callback yargs hands over what it would print: help, version, completion.
   let printed = "";

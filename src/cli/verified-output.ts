@@ -36,6 +36,7 @@ export function verifiedDocument(answer: VerifiedAnswer, provenance: WrittenBy):
     areaMm2: answer.areaMm2,
     areaSource: answer.areaSource,
     fidelity: answer.fidelity,
+    ...(answer.profile === undefined ? {} : { profile: answer.profile }),
     objective: objective.name,
     ...(maxAreaMm2 === undefined ? {} : { maxAreaMm2 }),
     optimal: false,

@@ -5,6 +5,7 @@ import { toMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import { violations } from "../space/validity.ts";
 import { createDosaReader, MAPPING_COLUMN, readDesignMapping } from "./dosa-row.ts";
+import { refuseEmptyTable } from "./empty-table.ts";
 
 /** One row of a design table, for evaluators that take candidates one by one. */
 export interface CandidateRow {
@@ -27,6 +28,7 @@ export interface CandidateTable {
  * @throws InputError if the header is wrong; what is wrong with a row stands in its place
  */
 export function parseCandidates(text: string, name: string): CandidateTable {
+  refuseEmptyTable(text, name);
   const [header = [], ...records] = csvParseRows(text);
   const reader = within(`${name}: row 1`, () => createDosaReader(header));
   const raw = new RawMapping();

@@ -1,5 +1,6 @@
 import { InputError, nearest, quote } from "../errors.ts";
 import type { Engine } from "../fidelity/engine.ts";
+import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
 import type { Explanation } from "../fidelity/explanation.ts";
 import { type Totals, totals } from "../fidelity/totals.ts";
 import { area } from "../hardware/area.ts";
@@ -22,6 +23,8 @@ export interface DesignLayer {
 export interface NetworkDesign {
   readonly workload: string;
   readonly hardware: HardwareParameters;
+  /** The RTL whose model or run the document's metrics are of. */
+  readonly profile?: Profile;
   readonly layers: readonly DesignLayer[];
 }
 
@@ -50,8 +53,8 @@ const VERSION = 1;
 /**
  * A design from a parsed JSON or YAML document
  * `{ version?, workload, hardware: { peDim, scratchpadKib, accumulatorKib }, layers: [{ name, mapping, count?, shape? }] }`.
- * `workload` is a name or a layer table; a layer without `shape` is the one of that name in it. Other keys, such as the metrics
- * that `sweep` writes, are not read.
+ * `workload` is a name or a layer table; a layer without `shape` is the one of that name in it; `profile` says which RTL the design
+ * was made for. Other keys, such as the metrics that `sweep` writes, are not read.
  *
  * @param findWorkload resolves a workload's name
  * @throws InputError
@@ -86,7 +89,18 @@ export async function parseDesign(
   }
   const named = fields["workload"];
   const name = typeof named === "string" ? named : named === undefined ? "unnamed" : (await workload()).name;
-  return { workload: name, hardware, layers };
+  const profile = parseProfile(fields["profile"], where);
+  return { workload: name, hardware, ...(profile === undefined ? {} : { profile }), layers };
+}
+
+function parseProfile(value: unknown, where: string): Profile | undefined {
+  const profile = PROFILES.find((one) => one === value);
+  if (value === undefined || profile !== undefined) return profile;
+  throw new InputError({
+    where: `${where}: profile`,
+    expected: PROFILES.join(" or "),
+    found: quote(value),
+  });
 }
 
 async function resolveWorkload(

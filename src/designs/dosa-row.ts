@@ -83,14 +83,16 @@ export function createDosaReader(header: readonly string[]): DosaReader {
   }
   for (const name of REQUIRED) {
     if (index.has(name)) continue;
-    const meant = nearest(name, columns);
+    // A column that has a meaning of its own is not the missing one misspelt.
+    const meant = nearest(
+      name,
+      columns.filter((column) => !REQUIRED.includes(column)),
+    );
+    const all = `${columns.length} column${columns.length === 1 ? "" : "s"} without it`;
     throw new InputError({
       where: "header",
       expected: `a column ${name}`,
-      found:
-        meant === undefined
-          ? `${columns.length} column${columns.length === 1 ? "" : "s"} without it, the first ${quote(columns[0])}`
-          : quote(meant),
+      found: meant === undefined ? all : quote(meant),
       hint: "a design table has the header of the DOSA data: mapping.mapping, arch.*, prob.*",
     });
   }

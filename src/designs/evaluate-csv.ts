@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import { REASON_COLUMN, resultColumns } from "./answer.ts";
 import type { Chunk, ChunkAnswer, ChunkPool } from "./chunk.ts";
 import { createDosaReader } from "./dosa-row.ts";
+import { refuseEmptyTable } from "./empty-table.ts";
 import { latin1ToUtf8 } from "./latin1.ts";
 import { RecordCutter } from "./records.ts";
 
@@ -100,13 +101,7 @@ export async function evaluateCsv(pool: ChunkPool, request: CsvRequest): Promise
     }
     if (!signal?.aborted) {
       const rest = cutter.finish();
-      if (!header && rest.length === 0) {
-        throw new InputError({
-          where: name,
-          expected: "a design table with a header row",
-          found: "an empty file",
-        });
-      }
+      if (!header && rest.length === 0) refuseEmptyTable("", name);
       if (!header || rest.length > 0) await dispatch(rest);
     }
     while (inFlight.length > 0) await settle();

@@ -3,7 +3,7 @@ import { InputError } from "../errors.ts";
 import type { Candidate, Evaluator, Fidelity, Outcome } from "../fidelity/evaluator.ts";
 import { evaluateInOrder } from "../fidelity/in-order.ts";
 import { area } from "../hardware/area.ts";
-import { REASON_COLUMN, RESULT_COLUMNS } from "./answer.ts";
+import { REASON_COLUMN, resultColumns } from "./answer.ts";
 import type { CandidateTable } from "./candidates.ts";
 
 /** A row of a design table with what an evaluator says of it. */
@@ -42,21 +42,16 @@ export async function* priceTable(
   }
 }
 
-/** Columns of the 90 % interval, of evaluators that predict the RTL's latency. */
-const INTERVAL_COLUMNS = ["latency_low", "latency_high"];
 const PREDICTORS: readonly Fidelity[] = ["starlight", "event"];
 
-/**
- * Head of the CSV answer to a table: metrics, the interval if the evaluator has any, the reason where there are none, the
- * table's columns.
- */
-export function pricedHeader(header: readonly string[], fidelity: Fidelity): string {
-  return `${csvFormatRow([...metricColumns(fidelity), REASON_COLUMN, ...header])}\n`;
+/** First columns of the answers of an evaluator: metrics, with the interval of models that predict the RTL's latency. */
+export function metricColumns(fidelity: Fidelity): readonly string[] {
+  return resultColumns(PREDICTORS.includes(fidelity));
 }
 
-function metricColumns(fidelity: Fidelity): readonly string[] {
-  const interval = PREDICTORS.includes(fidelity) ? INTERVAL_COLUMNS : [];
-  return RESULT_COLUMNS.flatMap((column) => (column === "bound_by" ? [column, ...interval] : [column]));
+/** Head of the CSV answer to a table: metrics, the reason where there are none, the table's columns. */
+export function pricedHeader(header: readonly string[], fidelity: Fidelity): string {
+  return `${csvFormatRow([...metricColumns(fidelity), REASON_COLUMN, ...header])}\n`;
 }
 
 /** The row of a CSV answer. `bound_by` is empty where the evaluator does not say. */

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { refuseEmptyTable } from "../designs/empty-table.ts";
 import { InputError, quote } from "../errors.ts";
 import type { Layer } from "../workload/layer.ts";
 import { loadDocument, unreadable } from "../workload/load.ts";
@@ -89,6 +90,7 @@ async function readTable(file: string): Promise<Imported> {
     throw unreadable(file, error);
   }
   const text = bytes.toString("utf8");
+  refuseEmptyTable(text, file);
   const header = text.slice(0, text.indexOf("\n") + 1 || text.length);
   if (isScaleSim(header)) return { kind: "workload", workload: parseScaleSim(text, file), operators: [] };
   if (header.includes("mapping.mapping")) return { kind: "design", design: parseDosaDesign(text, file) };

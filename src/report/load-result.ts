@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { csvParse } from "d3-dsv";
 import { parquetReadObjects } from "hyparquet";
+import { refuseEmptyTable } from "../designs/empty-table.ts";
 import { InputError, quote } from "../errors.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { loadDocument, loadWorkload, unreadable } from "../workload/load.ts";
@@ -46,7 +47,9 @@ export async function loadResult(
   if (/\.(json|ya?ml)$/i.test(file))
     return parseResultDocument(await loadDocument(file), facts, loadWorkload);
   if (/\.csv(\.gz)?$/i.test(file)) {
-    const rows = csvParse(textOf(file, bytes));
+    const text = textOf(file, bytes);
+    refuseEmptyTable(text, file);
+    const rows = csvParse(text);
     return parseResultTable(rows, rows.columns, facts, measured);
   }
   if (/\.parquet$/i.test(file)) {

@@ -1,5 +1,6 @@
 import { csvParseRows } from "d3-dsv";
 import { createDosaReader, readDesignMapping } from "../designs/dosa-row.ts";
+import { refuseEmptyTable } from "../designs/empty-table.ts";
 import { InputError, quote } from "../errors.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
@@ -58,6 +59,7 @@ export function parseDataset(
   profile: Profile = "gemmini-firesim",
 ): readonly MeasuredRow[] {
   const rules = measurementRules(profile);
+  refuseEmptyTable(text, name);
   const [header = [], ...records] = csvParseRows(text);
   const reader = within(`${name}: row 1`, () => createDosaReader(header));
   const measuredColumn = reader.columns.indexOf(MEASURED_COLUMN);

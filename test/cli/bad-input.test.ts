@@ -82,7 +82,16 @@ const BAD: Readonly<Record<string, BadInput>> = {
     "row 1",
     "header",
     "a column prob.Wstride",
-    "found",
+    'found "prob.stride_w"',
+  ),
+  "a column left out": evaluating(
+    "h3.csv",
+    tableText(
+      [],
+      COLUMNS.filter((column) => column !== "prob.Wstride"),
+    ),
+    "a column prob.Wstride",
+    "columns without it",
   ),
   "a column that stands there twice": evaluating(
     "h2.csv",
@@ -191,10 +200,64 @@ const BAD: Readonly<Record<string, BadInput>> = {
     args: ["evaluate", file("good.csv"), "--out", file("good.csv")],
     says: ["--out", "expected", "the input"],
   },
-  "an unknown flag": { args: ["evaluate", file("good.csv"), "--fast"], says: ["fast"] },
-  "an unknown command": { args: ["evalute", "x.csv"], says: ["evaluate"] },
-  "no command": { args: [], says: ["expected a command"] },
-  "no designs": { args: ["evaluate"], says: [/./] },
+  "an unknown flag": {
+    args: ["evaluate", file("good.csv"), "--fast"],
+    says: ["evaluate", "a flag of its own", '"--fast"', "polaris evaluate --help"],
+  },
+  "a mistyped flag": { args: ["map", "dlrm", "--pee=8"], says: ["map", '"--pee"', "did you mean --pe?"] },
+  "half a flag": { args: ["map", "dlrm", "--scratchpad", "8"], says: ["did you mean --scratchpad-kib?"] },
+  "a mistyped negation": { args: ["evaluate", "a.csv", "--no-cach"], says: ["did you mean --no-cache?"] },
+  "a short flag unheard of": { args: ["map", "dlrm", "-z"], says: ['"-z"', "polaris map --help"] },
+  "a mistyped command": {
+    args: ["evalute", "x.csv"],
+    says: ["expected a command", '"evalute"', "did you mean polaris evaluate?"],
+  },
+  "an unknown command": { args: ["frobnicate"], says: ["expected a command", "polaris --help"] },
+  "no command": { args: [], says: ["expected a command", "nothing", "polaris --help"] },
+  "no designs": { args: ["evaluate"], says: ["evaluate", "<designs>", "nothing"] },
+  "no format": { args: ["export", "d.json"], says: ["export", "--to", "nothing"] },
+  "a word too many": { args: ["map", "bert", "dlrm"], says: ["map", "<workload> alone", '"dlrm"'] },
+  "a flag without its value": { args: ["map", "bert", "--pe"], says: ["--pe", "a value", "nothing"] },
+  "a choice that is none": {
+    args: ["evaluate", "d.json", "--fidelity", "starlit"],
+    says: ["--fidelity", "analytical, starlight, event or rtl", '"starlit"', "did you mean starlight?"],
+  },
+  "a choice made twice": {
+    args: ["evaluate", "d.json", "--fidelity", "event", "--fidelity", "rtl"],
+    says: ["--fidelity", "one value", "2"],
+  },
+  "a workload for a design": {
+    args: ["evaluate", "bert"],
+    says: ["bert", "a design", "a built-in workload", "polaris map bert"],
+  },
+  "a model for a design": { args: ["simulate", "m.onnx"], says: ["m.onnx", "a design", "an ONNX model"] },
+  "a profile of no model": {
+    args: ["evaluate", file("good.csv"), "--profile", "polaris-rtl"],
+    says: ["--profile", "starlight or event", "analytical"],
+  },
+  "a profile that is not run": {
+    args: ["evaluate", file("good.csv"), "--fidelity", "rtl", "--profile", "gemmini-firesim"],
+    says: ["--profile", "polaris-rtl", "gemmini-firesim"],
+  },
+  "a design for RTL unheard of": badDesign(
+    "p1",
+    { ...design, profile: "mine" },
+    "profile",
+    "polaris-rtl",
+    "mine",
+  ),
+  ...Object.fromEntries(
+    [
+      ["evaluate", file("e1.csv"), "--fidelity", "event"],
+      ["simulate", file("e1.csv")],
+      ["import", file("e1.csv")],
+      ["validate", "--rtl", file("e1.csv")],
+      ["report", file("e1.csv")],
+    ].map((args) => [
+      `an empty file for ${args[0]}`,
+      { args, says: ["e1.csv", "a table with a header row", "an empty file"] },
+    ]),
+  ),
   "a seed that is no number": { args: ["sweep", "dlrm", "--seed", "abc"], says: ["--seed", '"abc"'] },
   "no workers": {
     args: ["evaluate", file("good.csv"), "--workers", "0"],

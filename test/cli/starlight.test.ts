@@ -142,7 +142,7 @@ test("map --fidelity starlight writes a design that evaluate finds to be what it
   const { totals } = JSON.parse(again.stdout.toString());
   assert.deepEqual(totals, design.totals);
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /--tile: expected --fidelity analytical, found starlight/);
+  assert.match(refused.stderr, /--tile: expected --fidelity analytical beside it, found starlight/);
 });
 
 test("search --fidelity starlight writes a proven design of its profile that evaluate agrees with, and refuses what it does not do", async () => {

@@ -41,6 +41,29 @@ test("a search on the event model predicts with an interval, verifies nothing, a
   assert.equal(JSON.parse(String(evaluated.stdout)).totals.areaMm2, design.areaMm2);
 });
 
+test("a design is priced by the model of the RTL that it was made for, or it is said that it is not", async () => {
+  const out = file("event.json");
+  const event = ["evaluate", out, "--fidelity", "event"];
+  const { profile, layers } = JSON.parse(readFileSync(out, "utf8"));
+
+  const own = await polaris([...event, "--json"]);
+  const other = await polaris([...event, "--profile", "gemmini-firesim"]);
+
+  const priced = JSON.parse(String(own.stdout));
+  assert.deepEqual([profile, priced.profile], ["polaris-rtl", "polaris-rtl"]);
+  assert.deepEqual(
+    priced.layers.map(({ latencyCycles }: { latencyCycles: number }) => latencyCycles),
+    layers.map((layer: { predicted: { latencyCycles: number } }) => layer.predicted.latencyCycles),
+  );
+  assert.equal(own.stderr, "");
+  assert.match(
+    other.stderr,
+    /^polaris: note: .*event\.json was made for polaris-rtl and is priced as gemmini-firesim\n$/,
+  );
+  assert.match(String(other.stdout), /^area [\d.]+ mm2.*, fidelity event, profile gemmini-firesim$/m);
+  assert.match(String(other.stdout), /^layer +runs +cycles +90 % +energy uJ +EDP J\*cycles +bound by$/m);
+});
+
 test("what is verified stands beside what was predicted, within the budget of runs", async () => {
   const run = await polaris([
     ...SEARCH,

@@ -21,6 +21,7 @@ export function benchCommand(context: CliContext): CommandModule<object, BenchAr
         .option("slices", {
           describe: "Times each way is measured, in turns",
           default: 15,
+          requiresArg: true,
           coerce: integer("slices", 1, 10_000),
         })
         .option("json", shared.json)

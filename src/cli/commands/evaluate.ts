@@ -2,31 +2,32 @@ import { createReadStream, ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { csvFormatRows } from "d3-dsv";
 import type { Argv, CommandModule } from "yargs";
-import { RESULT_COLUMNS } from "../../designs/chunk.ts";
-import { type DesignResult, evaluateDesign, parseDesign } from "../../designs/design.ts";
+import { evaluateDesign, parseDesign } from "../../designs/design.ts";
 import { evaluateCsv } from "../../designs/evaluate-csv.ts";
-import { InputError, UsageError } from "../../errors.ts";
-import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
+import { InputError } from "../../errors.ts";
+import { FIDELITIES, type Fidelity, PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
 import { loadDocument, loadWorkload, unreadable } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { evaluateSlowly } from "../evaluate-slowly.ts";
+import { evaluationCsv, formatEvaluation } from "../evaluation-text.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { openEventEvaluator } from "../event-model.ts";
-import { shared } from "../options.ts";
+import { refuseIdle } from "../idle-flags.ts";
+import { oneOf, shared } from "../options.ts";
 import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
+import { refuseWorkload } from "../refuse-workload.ts";
 import { loadStarlightModel, modelOption, openStarlightEvaluator } from "../starlight-model.ts";
-import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
-  readonly fidelity: "analytical" | "starlight" | "event" | "rtl";
-  readonly profile: Profile;
+  readonly fidelity: Fidelity;
+  readonly profile: Profile | undefined;
   readonly model: string | undefined;
   readonly designs: string;
   readonly out: string | undefined;
@@ -56,14 +57,11 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           type: "boolean",
           default: false,
         })
-        .option("fidelity", {
-          ...shared.fidelity,
-          choices: ["analytical", "starlight", "event", "rtl"] as const,
-        })
+        .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", FIDELITIES) })
         .option("profile", {
-          describe: "starlight, event: the RTL that is modelled, Gemmini's on FireSim or our own",
-          choices: PROFILES,
-          default: "gemmini-firesim" as const,
+          ...shared.profile,
+          ...oneOf("profile", PROFILES),
+          defaultDescription: "the design's, else gemmini-firesim",
         })
         .option("model", modelOption)
         .options(evaluatorOptions)
@@ -75,7 +73,8 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           "One row out for each row in",
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
-      refuseIdle(args);
+      refuseIdle(args, BELONGS);
+      refuseWorkload(args.designs);
       const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
       if (args.fidelity === "starlight" && !isDocument) return evaluateTable(context, args);
       if (args.fidelity !== "analytical") return evaluateByEvaluator(context, args);
@@ -84,37 +83,25 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
   };
 }
 
+/** What tables, and designs that name none, are priced by. */
+const DEFAULT_PROFILE: Profile = "gemmini-firesim";
+
 /** Fidelities that flags belong to. */
 const BELONGS = {
+  profile: ["starlight", "event", "rtl"],
   model: ["starlight", "event"],
   machine: ["event", "rtl"],
   command: ["rtl"],
   measured: ["rtl"],
 } as const;
 
-/** A flag without effect would be taken for one that had it. */
-function refuseIdle(args: EvaluateArgs): void {
-  for (const [flag, fidelities] of Object.entries(BELONGS)) {
-    if (args[flag as keyof typeof BELONGS] === undefined) continue;
-    if ((fidelities as readonly string[]).includes(args.fidelity)) continue;
-    throw new UsageError(
-      `--${flag}: expected --fidelity ${fidelities.join(" or ")} beside it, found ${args.fidelity}`,
-    );
-  }
-}
-
-async function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
-  const open = {
-    starlight: () => openStarlightEvaluator(args.model, args.profile),
-    event: () => openEventEvaluator(args),
-    rtl: () => openEvaluator(context, args),
-  };
-  const evaluator = await open[args.fidelity as keyof typeof open]();
-  try {
-    await evaluateSlowly(context, args, evaluator);
-  } finally {
-    await evaluator.close();
-  }
+function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {
+  return evaluateSlowly(context, args, (profile) => {
+    if (args.fidelity === "starlight") return openStarlightEvaluator(args.model, profile);
+    if (args.fidelity === "event")
+      return openEventEvaluator({ ...args, profile: profile ?? DEFAULT_PROFILE });
+    return openEvaluator(context, args);
+  });
 }
 
 async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {
@@ -125,9 +112,9 @@ async function evaluateDocument(context: CliContext, { designs, out, json }: Eva
     provenance: writtenBy(context.version, context.args),
   };
   if (out !== undefined)
-    await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : formatLayersCsv(result));
+    await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : evaluationCsv(result));
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatDesign(result)}\n`));
+  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));
 }
 
 async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<void> {
@@ -218,61 +205,4 @@ function asInputError(file: string, error: unknown): unknown {
     return new InputError({ where: file, expected: "gzip data", found: "damaged or other data" });
   }
   return unreadable(file, error);
-}
-
-function formatDesign(result: DesignResult): string {
-  const { hardware, totals } = result;
-  const rows = result.layers.map((layer) => [
-    layer.name,
-    String(layer.count),
-    formatCount(layer.latencyCycles),
-    formatNumber(layer.energyUj),
-    formatNumber(layer.edpJCycles),
-    layer.boundBy,
-  ]);
-  const total = [
-    "total",
-    "",
-    formatCount(totals.latencyCycles),
-    formatNumber(totals.energyUj),
-    formatNumber(totals.edpJCycles),
-    "",
-  ];
-  return [
-    `${result.workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
-    `area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}, fidelity ${result.fidelity}`,
-    "",
-    formatTable(
-      [
-        { title: "layer", align: "left", width: 24 },
-        { title: "runs", align: "right" },
-        { title: "cycles", align: "right" },
-        { title: "energy uJ", align: "right" },
-        { title: "EDP J*cycles", align: "right" },
-        { title: "bound by", align: "left" },
-      ],
-      [...rows, total],
-    ),
-    "",
-    "Layers: one run each. Total: weighted by runs.",
-  ].join("\n");
-}
-
-function formatLayersCsv(result: DesignResult): string {
-  const { areaMm2, areaSource } = result.totals;
-  const head = [...RESULT_COLUMNS, "name", "count", "mapping"];
-  const rows = result.layers.map((layer) =>
-    [
-      layer.latencyCycles,
-      layer.energyUj,
-      layer.edpJCycles,
-      areaMm2,
-      layer.boundBy,
-      areaSource,
-      layer.name,
-      layer.count,
-      layer.mapping,
-    ].map(String),
-  );
-  return `${csvFormatRows([head, ...rows])}\n`;
 }

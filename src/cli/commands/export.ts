@@ -6,8 +6,9 @@ import { UsageError } from "../../errors.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportDesign } from "../../interop/write-export.ts";
 import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { CliContext } from "../context.ts";
-import { once, shared } from "../options.ts";
+import { oneOf, shared } from "../options.ts";
 import { saveOutput, unwritable } from "../output.ts";
+import { refuseWorkload } from "../refuse-workload.ts";
 
 interface ExportArgs {
   readonly design: string;
@@ -29,10 +30,8 @@ export function exportCommand(context: CliContext): CommandModule<object, Export
         .positional("design", { describe: "Design (.json, .yaml)", type: "string", demandOption: true })
         .option("to", {
           describe: "Timeloop's YAML, Gemmini's parameters and tilings, or a table in the DOSA format",
-          choices: EXPORT_FORMATS,
+          ...oneOf("to", EXPORT_FORMATS),
           demandOption: true,
-          requiresArg: true,
-          coerce: once<ExportFormat>("to"),
         })
         .option("out", {
           ...shared.out,
@@ -51,6 +50,7 @@ export function exportCommand(context: CliContext): CommandModule<object, Export
 }
 
 async function runExport(context: CliContext, { design, to, out, json, quiet }: ExportArgs): Promise<void> {
+  refuseWorkload(design);
   const { files, notExpressed } = exportDesign(
     await parseDesign(await loadDocument(design), design, (name) => loadWorkload(name)),
     to,

@@ -1,6 +1,5 @@
 import { csvFormatRows } from "d3-dsv";
 import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
-import { UsageError } from "../../errors.ts";
 import { createHardware, type HardwareParameters } from "../../hardware/hardware.ts";
 import { type LearnedMapping, mapLearnedNetwork } from "../../learned/map-network.ts";
 import { parseMapping } from "../../space/mapping.ts";
@@ -23,7 +22,6 @@ export async function runLearnedMap(
   workload: Workload,
   hardware: HardwareParameters,
 ): Promise<void> {
-  refuseIdle(args);
   const model = await loadStarlightModel(args.model, args.profile);
   const progress = createProgress(context, args.quiet);
   const started = performance.now();
@@ -53,15 +51,6 @@ export async function runLearnedMap(
     );
   }
   if (context.signal.aborted) throw new Interrupted("interrupted: the best mappings so far are given");
-}
-
-/** Refuses what only the analytical mapper does. */
-function refuseIdle(args: MapArgs): void {
-  const idle = (
-    ["tile", "max-latency-cycles", "max-energy-uj", "compare-random", "certificate"] as const
-  ).find((name) => args[name] !== undefined);
-  const name = idle ?? (args["allow-padding"] ? "allow-padding" : undefined);
-  if (name !== undefined) throw new UsageError(`--${name}: expected --fidelity analytical, found starlight`);
 }
 
 function formatJson(

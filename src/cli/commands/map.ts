@@ -12,7 +12,8 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
-import { dim, integer, limits, objective, once, positive, shared } from "../options.ts";
+import { refuseIdle } from "../idle-flags.ts";
+import { dim, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -36,7 +37,7 @@ export interface MapArgs extends HardwareArgs {
   readonly "compare-random": number | undefined;
   readonly certificate: string | undefined;
   readonly fidelity: "analytical" | "starlight";
-  readonly profile: Profile;
+  readonly profile: Profile | undefined;
   readonly model: string | undefined;
   readonly seed: number;
   readonly json: boolean;
@@ -95,11 +96,11 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           requiresArg: true,
           coerce: once<string>("certificate"),
         })
-        .option("fidelity", { ...shared.fidelity, choices: ["analytical", "starlight"] as const })
+        .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", ["analytical", "starlight"]) })
         .option("profile", {
           describe: "starlight: the RTL that is modelled",
-          choices: PROFILES,
-          default: "gemmini-firesim" as const,
+          ...oneOf("profile", PROFILES),
+          defaultDescription: "gemmini-firesim",
         })
         .option("model", modelOption)
         .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
@@ -130,7 +131,20 @@ function tiles(given: unknown): FixedTiles | undefined {
   return found;
 }
 
+/** Fidelities that flags belong to. */
+const BELONGS = {
+  profile: ["starlight"],
+  model: ["starlight"],
+  tile: ["analytical"],
+  "allow-padding": ["analytical"],
+  "max-latency-cycles": ["analytical"],
+  "max-energy-uj": ["analytical"],
+  "compare-random": ["analytical"],
+  certificate: ["analytical"],
+} as const;
+
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
+  refuseIdle(args, BELONGS);
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);

@@ -10,7 +10,7 @@ import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
-import { dim, integer, limits, once, optionalObjective, positive, shared } from "../options.ts";
+import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
@@ -50,7 +50,7 @@ const DEFAULTS = { pe: "2..128:x2", scratchpad: "1..2048", accumulator: "1..2048
 export function searchCommand(context: CliContext): CommandModule<object, SearchArgs> {
   return {
     command: "search <workloads..>",
-    describe: "Best hardware and mappings together, proven",
+    describe: "Best hardware and mappings together: proven, sampled or verified",
     builder: (args: Argv) =>
       args
         .positional("workloads", {
@@ -75,7 +75,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         })
         .option("sampler", {
           describe: "What searches: polaris proves, the others sample",
-          choices: ["polaris", ...SAMPLERS] as const,
+          ...oneOf("sampler", ["polaris", ...SAMPLERS]),
           default: "polaris" as const,
         })
         .option("study", {
@@ -86,12 +86,12 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         .options(limits)
         .option("fidelity", {
           describe: "Model that designs are the best by; analytical and starlight prove",
-          choices: MODELS,
+          ...oneOf("fidelity", MODELS),
           defaultDescription: "analytical; starlight with --verify rtl",
         })
         .option("profile", {
           describe: "starlight: the RTL that is modelled",
-          choices: PROFILES,
+          ...oneOf("profile", PROFILES),
           default: "polaris-rtl" as const,
         })
         .option("model", modelOption)
@@ -103,6 +103,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         .option("rtl-budget", {
           describe: "Most layers that --verify runs",
           default: 200,
+          requiresArg: true,
           coerce: integer("rtl-budget", 1, 1e9),
         })
         .option("seed", { ...shared.seed, describe: "Of a sampler; the proof has nothing random" })

@@ -13,7 +13,7 @@ import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { evaluatorOptions } from "../evaluator-options.ts";
-import { integer, once, shared } from "../options.ts";
+import { integer, once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -54,7 +54,7 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
         })
         .option("fidelity", {
           describe: "The RTL, cycle by cycle, or the event-driven model of it",
-          choices: ["event", "rtl"] as const,
+          ...oneOf("fidelity", ["event", "rtl"]),
           default: "rtl" as const,
         })
         .option("machine", {

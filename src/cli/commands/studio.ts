@@ -24,6 +24,7 @@ export function studioCommand(context: CliContext): CommandModule<object, Studio
         .option("port", {
           describe: "Of 127.0.0.1; 0 for any that is free",
           default: 4747,
+          requiresArg: true,
           coerce: integer("port", 0, 65_535),
         })
         .option("out", {

@@ -8,7 +8,7 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { dim, limits, objective, positive, shared, unusedSeed } from "../options.ts";
+import { dim, limits, objective, oneOf, positive, shared, unusedSeed } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -53,7 +53,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
         })
         .option("objective", objective)
         .options(limits)
-        .option("fidelity", shared.fidelity)
+        .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", ["analytical"]) })
         .option("seed", unusedSeed)
         .option("workers", shared.workers)
         .option("json", shared.json)

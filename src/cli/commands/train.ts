@@ -9,7 +9,7 @@ import { type Training, train } from "../../tune/train.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
 import { type CliContext, Interrupted } from "../context.ts";
-import { once, shared } from "../options.ts";
+import { once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -48,12 +48,12 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
         })
         .option("fidelity", {
           describe: "Model that is made",
-          choices: ["starlight", "event"] as const,
+          ...oneOf("fidelity", ["starlight", "event"]),
           default: "event" as const,
         })
         .option("profile", {
           describe: "The RTL that was measured: Gemmini's on FireSim, or our own (starlight alone)",
-          choices: PROFILES,
+          ...oneOf("profile", PROFILES),
           default: "gemmini-firesim" as const,
         })
         .option("onnx", {

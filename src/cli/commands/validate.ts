@@ -9,7 +9,7 @@ import { type AccuracyReport, reportAccuracy } from "../../tune/report.ts";
 import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
 import type { CliContext } from "../context.ts";
 import { openEventEvaluator } from "../event-model.ts";
-import { once, shared } from "../options.ts";
+import { once, oneOf, shared } from "../options.ts";
 import { readMeasured } from "../rtl-table.ts";
 import { openStarlightEvaluator } from "../starlight-model.ts";
 import { formatCount, formatTable } from "../table.ts";
@@ -38,12 +38,12 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         })
         .option("fidelity", {
           describe: "Model that is judged",
-          choices: ["analytical", "starlight", "event"] as const,
+          ...oneOf("fidelity", ["analytical", "starlight", "event"]),
           default: "event" as const,
         })
         .option("profile", {
           describe: "The RTL that was measured: Gemmini's on FireSim, or our own",
-          choices: PROFILES,
+          ...oneOf("profile", PROFILES),
           default: "gemmini-firesim" as const,
         })
         .option("model", {

@@ -1,0 +1,109 @@
+import { csvFormatRows } from "d3-dsv";
+import { REASON_COLUMN } from "../designs/answer.ts";
+import { metricColumns } from "../designs/price-table.ts";
+import type { PricedDesign, PricedLayer } from "../designs/priced-design.ts";
+import { area } from "../hardware/area.ts";
+import { createHardware } from "../hardware/hardware.ts";
+import { formatCount, formatNumber, formatTable, type TableColumn } from "./table.ts";
+
+/** A column of the layers: empty where a layer has nothing to say, and left out where none has. */
+interface LayerColumn extends TableColumn {
+  readonly cell: (layer: PricedLayer) => string;
+  readonly total: string;
+}
+
+/** What `evaluate` says of a design, layer by layer. */
+export function formatEvaluation({
+  workload,
+  fidelity,
+  profile,
+  hardware,
+  totals,
+  layers,
+}: PricedDesign): string {
+  const silicon = area(createHardware(hardware));
+  const priced = (show: (layer: Extract<PricedLayer, { latencyCycles: number }>) => string) => {
+    return (layer: PricedLayer): string => ("failed" in layer ? "" : show(layer));
+  };
+  const all: readonly LayerColumn[] = [
+    { title: "layer", align: "left", width: 24, cell: ({ name }) => name, total: "total" },
+    { title: "runs", align: "right", cell: ({ count }) => String(count), total: "" },
+    {
+      title: "cycles",
+      align: "right",
+      cell: priced(({ latencyCycles }) => formatCount(latencyCycles)),
+      total: totals ? formatCount(totals.latencyCycles) : "",
+    },
+    {
+      title: "90 %",
+      align: "left",
+      cell: priced(({ latencyInterval }) =>
+        latencyInterval ? `${formatCount(latencyInterval.low)} to ${formatCount(latencyInterval.high)}` : "",
+      ),
+      total: "",
+    },
+    {
+      title: "energy uJ",
+      align: "right",
+      cell: priced(({ energyUj }) => formatNumber(energyUj)),
+      total: totals ? formatNumber(totals.energyUj) : "",
+    },
+    {
+      title: "EDP J*cycles",
+      align: "right",
+      cell: priced(({ edpJCycles }) => formatNumber(edpJCycles)),
+      total: totals ? formatNumber(totals.edpJCycles) : "",
+    },
+    { title: "bound by", align: "left", cell: priced(({ boundBy = "" }) => boundBy), total: "" },
+    {
+      title: "reason",
+      align: "left",
+      width: 120,
+      cell: (layer) => ("failed" in layer ? layer.failed : ""),
+      total: totals ? "" : "not all layers have metrics",
+    },
+  ];
+  const columns = all.filter(({ cell }) => layers.some((layer) => cell(layer) !== ""));
+  return [
+    `${workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
+    `area ${formatNumber(silicon.mm2)} mm2${silicon.source === "table" ? "" : ` (${silicon.source})`}, fidelity ${fidelity}${profile === undefined ? "" : `, profile ${profile}`}`,
+    "",
+    formatTable(columns, [
+      ...layers.map((layer) => columns.map(({ cell }) => cell(layer))),
+      columns.map(({ total }) => total),
+    ]),
+    "",
+    "Layers: one run each. Total: weighted by runs.",
+  ].join("\n");
+}
+
+/** The same as a CSV table: the columns of a design table's answer, then what the layer is. */
+export function evaluationCsv({ fidelity, hardware, layers }: PricedDesign): string {
+  const silicon = area(createHardware(hardware));
+  const columns = metricColumns(fidelity);
+  const canFail = fidelity !== "analytical";
+  const rows = layers.map((layer) => {
+    const metrics: Readonly<Record<string, unknown>> =
+      "failed" in layer
+        ? {}
+        : {
+            latency_cycles: layer.latencyCycles,
+            energy_uj: layer.energyUj,
+            edp_j_cycles: layer.edpJCycles,
+            area_mm2: silicon.mm2,
+            bound_by: layer.boundBy,
+            latency_low: layer.latencyInterval?.low,
+            latency_high: layer.latencyInterval?.high,
+            area_source: silicon.source,
+          };
+    return [
+      ...columns.map((column) => metrics[column] ?? ""),
+      ...(canFail ? ["failed" in layer ? layer.failed : ""] : []),
+      layer.name,
+      layer.count,
+      layer.mapping,
+    ].map(String);
+  });
+  const head = [...columns, ...(canFail ? [REASON_COLUMN] : []), "name", "count", "mapping"];
+  return `${csvFormatRows([head, ...rows])}\n`;
+}
