@@ -1,3 +1,5 @@
+import { accuracyFigure } from "./draw/accuracy.ts";
+import { calibrationFigure } from "./draw/calibration.ts";
 import { convergenceFigure } from "./draw/convergence.ts";
 import { frontFigure } from "./draw/front.ts";
 import { energyFigure, latencyFigure } from "./draw/layers.ts";
@@ -35,6 +37,8 @@ export function sections(info: ReportInfo): readonly Section[] {
       figures: [
         ...(info.convergence ? [convergenceFigure(info.convergence)] : []),
         ...(info.verified ? [verifiedFigure(info.verified, LAYERS)] : []),
+        ...(info.accuracy ? [accuracyFigure(info.accuracy)] : []),
+        ...(info.calibration ? [calibrationFigure(info.calibration)] : []),
         ...(info.verifiedDesigns
           ? [verifiedFigure(info.verifiedDesigns, { ...DESIGNS, unit: info.verifiedDesigns.objective })]
           : []),

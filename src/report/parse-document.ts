@@ -5,6 +5,7 @@ import { area } from "../hardware/area.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { asRecord, type Workload } from "../workload/workload.ts";
 import { type Fields, isRecord, measure, objectiveUnit, optionalNumber, parseInterval } from "./fields.ts";
+import { parseAccuracy, parseLearntFrom } from "./parse-accuracy.ts";
 import { parseVerified, parseVerifiedDesigns, verifiedLayers } from "./parse-verified.ts";
 import type {
   Convergence,
@@ -22,7 +23,7 @@ type FindWorkload = (name: string) => Promise<Workload>;
 export type FileFacts = Pick<Provenance, "file" | "bytes" | "sha256">;
 
 /**
- * What `evaluate`, `map`, `search` and `sweep` write with `--json`.
+ * What `evaluate`, `map`, `search`, `sweep` and `validate` write with `--json`.
  *
  * @throws InputError
  */
@@ -40,10 +41,11 @@ export async function parseResultDocument(
     ? fields["points"].map((point, i) => parsePoint(point, `${where}: points[${i}]`))
     : [];
   const designs = await parseDesigns(fields, where, points.length > 0, findWorkload);
-  if (designs.length === 0 && points.length === 0) {
+  const accuracy = parseAccuracy(fields, where);
+  if (designs.length === 0 && points.length === 0 && accuracy.length === 0) {
     throw new InputError({
       where,
-      expected: "a design with layers, or points",
+      expected: "a design with layers, points, or the accuracy of a model",
       found: quote(Object.keys(fields).join(", ")),
       hint: "polaris search, map, sweep and evaluate write results with --json",
     });
@@ -53,7 +55,7 @@ export async function parseResultDocument(
   const gap = optionalNumber(fields["gap"]);
   const verifiedDesigns = parseVerifiedDesigns(fields, `${where}: others`);
   return {
-    kind: points.length > 0 ? "points" : "design",
+    kind: points.length > 0 ? "points" : designs.length > 0 ? "design" : "accuracy",
     provenance: parseProvenance(fields, facts),
     ...(typeof fields["optimal"] === "boolean"
       ? {
@@ -73,6 +75,7 @@ export async function parseResultDocument(
       ...designs.flatMap(verifiedLayers),
     ],
     ...(verifiedDesigns ? { verifiedDesigns } : {}),
+    ...(accuracy.length > 0 ? { accuracy, learntFrom: parseLearntFrom(fields) } : {}),
   };
 }
 

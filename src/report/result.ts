@@ -96,6 +96,17 @@ export interface VerifiedRecord {
   readonly measured: number;
 }
 
+/** How far a model is off over a class of measurements. */
+export interface AccuracyRecord {
+  readonly name: string;
+  readonly count: number;
+  readonly meanPercent: number;
+  readonly medianPercent: number;
+  /** Of the measurements, those that are at most 10 % off. */
+  readonly within10Percent: number;
+  readonly spearman?: number;
+}
+
 /** Designs that were run, by their objective. */
 export interface VerifiedDesigns {
   /** The objective with its unit. */
@@ -105,7 +116,7 @@ export interface VerifiedDesigns {
 
 /** A result of any command, read. */
 export interface ResultRecord {
-  readonly kind: "design" | "points" | "study" | "table";
+  readonly kind: "design" | "points" | "study" | "table" | "accuracy";
   readonly provenance: Provenance;
   readonly claim?: Claim;
   readonly workload: string;
@@ -115,4 +126,8 @@ export interface ResultRecord {
   /** Latencies of layers or rows, cycles. */
   readonly verified: readonly VerifiedRecord[];
   readonly verifiedDesigns?: VerifiedDesigns;
+  /** Of a model, all measurements first. */
+  readonly accuracy?: readonly AccuracyRecord[];
+  /** Of those measurements, how many the model learnt from. */
+  readonly learntFrom?: number;
 }

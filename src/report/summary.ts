@@ -3,6 +3,7 @@ import type { Interval } from "../fidelity/evaluator.ts";
 import { type Totals, totals } from "../fidelity/totals.ts";
 import { type Area, area } from "../hardware/area.ts";
 import { createHardware } from "../hardware/hardware.ts";
+import { type CalibrationInfo, calibrationInfo } from "./info/calibration.ts";
 import { type ConvergenceInfo, convergenceInfo } from "./info/convergence.ts";
 import { type FrontInfo, frontInfo } from "./info/front.ts";
 import { type LayerInfo, layersInfo } from "./info/layers.ts";
@@ -10,7 +11,15 @@ import { type NestInfo, nestInfo } from "./info/nest.ts";
 import { type OccupancyInfo, occupancyInfo } from "./info/occupancy.ts";
 import { type RooflineInfo, rooflineInfo } from "./info/roofline.ts";
 import { type VerifiedInfo, verifiedInfo } from "./info/verified.ts";
-import type { Claim, DesignRecord, PointRecord, Provenance, ResultRecord, VerifiedRecord } from "./result.ts";
+import type {
+  AccuracyRecord,
+  Claim,
+  DesignRecord,
+  PointRecord,
+  Provenance,
+  ResultRecord,
+  VerifiedRecord,
+} from "./result.ts";
 
 /** A design with everything that a report shows of it. */
 export interface DesignInfo {
@@ -42,6 +51,12 @@ export interface ReportInfo {
   readonly fronts: readonly FrontInfo[];
   readonly convergence?: ConvergenceInfo;
   readonly verified?: VerifiedInfo;
+  /** Of a model, by class of layer. */
+  readonly accuracy?: readonly AccuracyRecord[];
+  /** Of those measurements, how many the model learnt from. */
+  readonly learntFrom?: number;
+  /** Of the same predictions, where they have intervals. */
+  readonly calibration?: CalibrationInfo;
   /** Of designs as a whole, with the objective and its unit. */
   readonly verifiedDesigns?: VerifiedInfo & { readonly objective: string };
 }
@@ -57,6 +72,7 @@ export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">)
     undefined,
   );
   const infos = designs.map((design) => designInfo(design, engine));
+  const calibration = calibrationInfo(verified);
   const pairs = provenance.fidelity === "rtl" ? [...verified, ...infos.flatMap(againstAnalytical)] : verified;
   return {
     title: titleOf(record),
@@ -77,6 +93,9 @@ export function summarise(record: ResultRecord, engine: Pick<Engine, "explain">)
         : [],
     ...(convergence && convergence.steps.length > 0 ? { convergence: convergenceInfo(convergence) } : {}),
     ...(pairs.length > 0 ? { verified: verifiedInfo(pairs) } : {}),
+    ...(record.accuracy ? { accuracy: record.accuracy } : {}),
+    ...(record.learntFrom === undefined ? {} : { learntFrom: record.learntFrom }),
+    ...(calibration ? { calibration } : {}),
     ...(verifiedDesigns
       ? {
           verifiedDesigns: {
@@ -97,12 +116,14 @@ function againstAnalytical({ layers }: DesignInfo): readonly VerifiedRecord[] {
   );
 }
 
-function titleOf({ kind, workload, points, verified }: ResultRecord): string {
+function titleOf({ kind, workload, points, verified, accuracy, provenance }: ResultRecord): string {
   const name = workload === "" ? "" : `${workload}: `;
   if (kind === "study") return `${name}study of ${points.length.toLocaleString("en-US")} trials`;
   if (kind === "points") return `${name}${points.length.toLocaleString("en-US")} designs`;
   if (kind === "table")
     return `${name}${verified.length.toLocaleString("en-US")} predictions and measurements`;
+  if (kind === "accuracy")
+    return `Accuracy of ${provenance.fidelity} over ${accuracy?.[0]?.count.toLocaleString("en-US")} measurements`;
   return `${name}one design`;
 }
 

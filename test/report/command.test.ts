@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { test } from "node:test";
 import { csvParse } from "d3-dsv";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import type { Figure } from "../../src/report/figure.ts";
+import { sections } from "../../src/report/figures.ts";
 import { claimText, renderReport } from "../../src/report/page/report.ts";
 import { parseResultDocument } from "../../src/report/parse-document.ts";
 import { parseResultTable } from "../../src/report/parse-table.ts";
@@ -190,6 +192,43 @@ test("a verified search keeps what was predicted apart from what was measured", 
   assert.match(page, /<th scope="row">verified by<\/th><td class="text">rtl</);
 });
 
+test("the accuracy of a model is shown by class of layer, and what it learnt from is said", async () => {
+  const accuracy = (rows: number, spearman: number | null) => ({
+    rows,
+    mapePercent: 5,
+    medianApePercent: 3,
+    within10Percent: 90,
+    spearman,
+  });
+  const document = {
+    version: 1,
+    fidelity: "starlight",
+    profile: "polaris-rtl",
+    latency: accuracy(1200, 0.99),
+    classes: [{ name: "conv 1x1", latency: accuracy(20, null) }],
+    inSample: [{ name: "rows.csv", rows: 1200 }],
+  };
+
+  const info = summarise(await parseResultDocument(document, FACTS, find), await loadEngine(1));
+
+  assert.equal(info.title, "Accuracy of starlight over 1,200 measurements");
+  assert.equal(
+    claimText(info),
+    "starlight model (profile polaris-rtl): mean error of latency 5 %, median 3 %, 90 % of the measurements at most 10 % off; it learnt from 1,200 of them, which flatters it",
+  );
+  const [{ id, table }] = sections(info).flatMap(({ figures }) => figures) as [Figure];
+  assert.deepEqual(
+    [id, table.rows.map(([name, count]) => [name, count])],
+    [
+      "accuracy",
+      [
+        ["all", 1200],
+        ["conv 1x1", 20],
+      ],
+    ],
+  );
+});
+
 test("what is no result is refused with its place", async () => {
   const parquet = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "a", data: [1] }] }));
   writeFileSync(file("other.parquet"), parquet);
@@ -205,7 +244,10 @@ test("what is no result is refused with its place", async () => {
     /expected a result of evaluate, map, search or sweep/,
   );
   await refuses(() => parseResultDocument({ version: 2 }, FACTS, find), /x: version: expected 1, found 2/);
-  await refuses(() => parseResultDocument({}, FACTS, find), /expected a design with layers, or points/);
+  await refuses(
+    () => parseResultDocument({}, FACTS, find),
+    /expected a design with layers, points, or the accuracy of a model/,
+  );
   await refuses(
     () => parseResultDocument({ points: [{ hardware: { peDim: 1 } }] }, FACTS, find),
     /points\[0\]: hardware/,

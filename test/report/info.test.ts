@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluateDesign } from "../../src/designs/design.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
+import { calibrationInfo } from "../../src/report/info/calibration.ts";
 import { convergenceInfo } from "../../src/report/info/convergence.ts";
 import { FRONT_AXES, type FrontAxis, frontInfo, MOST_POINTS } from "../../src/report/info/front.ts";
 import { COMPONENTS, LATENCY_PARTS, layersInfo } from "../../src/report/info/layers.ts";
@@ -144,6 +145,33 @@ test("a long trace keeps its first and last step and every kind of change within
   assert.deepEqual([info.steps[0], info.steps.at(-1)], [steps[0], steps.at(-1)]);
   const firstOf = new Map(steps.toReversed().map((step) => [step.best, step]));
   for (const step of firstOf.values()) assert.ok(info.steps.includes(step));
+});
+
+test("coverage is counted where intervals are narrow and where they are wide, with Wilson's interval", () => {
+  // Two groups of 20 narrow intervals of which nine in ten hold, and two of wide ones of which every second does.
+  const records = Array.from({ length: 80 }, (_, i) => {
+    const half = i < 40 ? 1.1 : 1.5;
+    const inside = i < 40 ? i % 10 !== 9 : i % 2 === 0;
+    const interval = { low: 100 / half, high: 100 * half };
+    return { name: "", predicted: 100, measured: inside ? 100 : 200, interval };
+  });
+
+  const { groups } = calibrationInfo(records) ?? assert.fail();
+
+  assert.deepEqual(
+    groups.map(({ count, coverage }) => [count, coverage]),
+    [
+      [20, 0.9],
+      [20, 0.9],
+      [20, 0.5],
+      [20, 0.5],
+    ],
+  );
+  close(groups[0]?.width ?? 0, 0.1);
+  close((groups[2]?.low ?? 0) + (groups[2]?.high ?? 0), 1);
+  // 18 of 20 at z = 1.6449, by the formula as published.
+  assert.deepEqual([groups[0]?.low.toFixed(4), groups[0]?.high.toFixed(4)], ["0.7383", "0.9663"]);
+  assert.equal(calibrationInfo(records.slice(0, 39)), undefined);
 });
 
 test("accuracy of predictions as worked out by hand", () => {

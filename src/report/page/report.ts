@@ -1,5 +1,6 @@
 import { describe } from "../draw/front.ts";
 import { sections } from "../figures.ts";
+import type { AccuracyRecord } from "../result.ts";
 import type { ReportInfo } from "../summary.ts";
 import { element, escapeText } from "../svg/element.ts";
 import { formatPercent, formatValue } from "../svg/format.ts";
@@ -78,10 +79,17 @@ export function claimText(info: ReportInfo): string {
     return provenance.sampler === undefined ? front : `${front}; searched by ${provenance.sampler}, no proof`;
   }
   if (claim?.optimal === false && claim.gap === undefined) return `found by search${of}, no proof; ${model}`;
+  if (info.accuracy) return accuracyText(info.accuracy, model, info.learntFrom ?? 0);
+  if (info.designs.length === 0) return "row by row; a table does not name its model";
   if (!claim) return `priced by the ${model}; the file makes no claim of optimality`;
   return claim.optimal
     ? `proven optimal${of} over the map space of docs/mapper.md, ${model}`
     : `within ${formatPercent(claim.gap ?? Number.NaN)} of the optimum${of}, ${model}`;
+}
+
+function accuracyText([all]: readonly AccuracyRecord[], model: string, learntFrom: number): string {
+  if (!all) return model;
+  return `${model}: mean error of latency ${formatPercent(all.meanPercent / 100)}, median ${formatPercent(all.medianPercent / 100)}, ${formatPercent(all.within10Percent / 100)} of the measurements at most 10 % off${learntFrom > 0 ? `; it learnt from ${formatValue(learntFrom)} of them, which flatters it` : ""}`;
 }
 
 /** The best of the designs that were run; points are in the order of their measurements. */
