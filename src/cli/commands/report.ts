@@ -68,7 +68,7 @@ export function reportCommand(context: CliContext): CommandModule<object, Report
         .option("quiet", shared.quiet)
         .example("$0 report search.json", "Writes search.html")
         .example(
-          "$0 report sweep.csv --workload resnet50",
+          "$0 report s.csv --workload bert",
           "Fronts, and the best design",
         ) as unknown as Argv<ReportArgs>,
     handler: (args) => runReport(context, args),
