@@ -1,7 +1,5 @@
 // npm run study:event: the best designs of npm run study's DOSA, and ours, as the event-driven model of the RTL has them (within 3.5 %
 // of the RTL in 90 % of cases), at the area of DOSA's published designs.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { loadModule } from "#kernels";
 import { collectPlatforms } from "../src/codesign/platform.ts";
 import type { Evaluator } from "../src/fidelity/evaluator.ts";
@@ -9,9 +7,10 @@ import { createMachineEvaluator } from "../src/fidelity/machine-evaluator.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
 import { candidatesOf, predictDesign } from "../src/promotion/predicted-design.ts";
 import { createProposer } from "../src/promotion/propose.ts";
-import type { Design, TrialOutcome } from "../src/search/trial.ts";
+import type { Design } from "../src/search/trial.ts";
 import type { WalkProblem } from "../src/walk/request.ts";
-import { NETWORKS, partName, problemOf, RESULTS, SEEDS } from "./study-parts.ts";
+import { dosaDesigns } from "./study-dosa.ts";
+import { NETWORKS, problemOf } from "./study-parts.ts";
 
 const machine = createMachineEvaluator(await loadModule());
 const pool = await createJobPool(2);
@@ -36,15 +35,7 @@ async function best(
 const ratios: number[] = [];
 for (const network of NETWORKS) {
   const problem = problemOf("free", network);
-  const found = SEEDS.flatMap((seed) => {
-    const journal = join(RESULTS, `${partName("free", network, "dosa", seed).replaceAll("/", "-")}.jsonl`);
-    if (!existsSync(journal)) return [];
-    const lines = readFileSync(journal, "utf8").trim().split("\n").slice(1);
-    return lines.flatMap((line) => {
-      const { outcome } = JSON.parse(line) as { readonly outcome: TrialOutcome<null> };
-      return outcome.status === "found" ? [outcome.design] : [];
-    });
-  });
+  const { designs: found } = await dosaDesigns(pool, network);
   const dosa = await best(problem, found, machine);
   const started = performance.now();
   const platforms = await collectPlatforms(pool, problem);

@@ -1,6 +1,7 @@
 import { collectPlatforms } from "../../codesign/platform.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
+import { contentHash } from "../../fidelity/candidate-key.ts";
 import type { Evaluator, Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
@@ -64,6 +65,8 @@ export async function runVerifiedSearch(
     throw new UsageError("--study: expected --verify, or a --sampler other than polaris");
   const problem = { workloads, space: createHardwareSpace(given), objective };
   const model = await openModel(args.fidelity, args);
+  const starlight =
+    args.fidelity === "starlight" ? await loadStarlightModel(args.model, args.profile) : undefined;
   const verifier = verify ? await openVerifier(context, verify, args.workers) : model;
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
@@ -72,7 +75,13 @@ export async function runVerifiedSearch(
   let result: VerifiedSearchResult | undefined;
   try {
     if (args.study !== undefined && verify) {
-      const question = await verifiedQuestion(context, problem, args.fidelity, verify);
+      const asked = starlight
+        ? {
+            ...problem,
+            starlight: { profile: args.profile, hash: await contentHash(JSON.stringify(starlight)) },
+          }
+        : problem;
+      const question = await verifiedQuestion(context, asked, args.fidelity, verify);
       journal = openStudyJournal(args.study, question);
     }
     const platforms = await collectPlatforms(pool, {
