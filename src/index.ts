@@ -1,4 +1,5 @@
 // The whole library, for Node.
+export { loadTrainingModule } from "#training-kernels";
 export {
   type DesignLayer,
   type DesignResult,
