@@ -63,8 +63,9 @@ export const optionalObjective = {
     value === undefined ? undefined : objective.coerce(value),
 };
 
-/** `--seed` where nothing is random: it is taken everywhere, so that scripts need not know. */
-export const unusedSeed = { ...shared.seed, describe: "Taken; nothing here is random" };
+/** `--seed` where nothing is random, `--workers` where one thread does it in milliseconds: scripts may give them to any command. */
+export const idleSeed = { ...shared.seed, hidden: true };
+export const idleWorkers = { ...shared.workers, hidden: true };
 
 /** Ends a search early. */
 export const limits = {

@@ -44,18 +44,18 @@ export function gemminiParameters(parameters: HardwareParameters): GemminiParame
   const isPower = (value: number): boolean => Number.isInteger(Math.log2(value));
   if (!isPower(peDim)) notExpressed.push(`an array of ${peDim} x ${peDim}: the side must be a power of two`);
   for (const [what, kib, rows, banks] of [
-    ["scratchpad", scratchpadKib, scratchpadRows, SCRATCHPAD_BANKS],
-    ["accumulator", accumulatorKib, accumulatorRows, ACCUMULATOR_BANKS],
+    ["a scratchpad", scratchpadKib, scratchpadRows, SCRATCHPAD_BANKS],
+    ["an accumulator", accumulatorKib, accumulatorRows, ACCUMULATOR_BANKS],
   ] as const) {
     const bankRows = rows / banks;
     if (!isPower(bankRows)) {
       const below = 2 ** Math.floor(Math.log2(kib));
       notExpressed.push(
-        `a ${what} of ${kib} KiB: ${bankRows} rows in each of ${banks} banks are no power of two (${below} or ${2 * below} KiB would be)`,
+        `${what} of ${kib} KiB: ${bankRows} rows in each of ${banks} banks are no power of two (${below} or ${2 * below} KiB would be)`,
       );
     } else if (bankRows % peDim !== 0) {
       notExpressed.push(
-        `a ${what} of ${kib} KiB: ${bankRows} rows a bank are fewer than the ${peDim} of the array`,
+        `${what} of ${kib} KiB: ${bankRows} rows a bank are fewer than the ${peDim} of the array`,
       );
     }
   }

@@ -90,7 +90,7 @@ function gemmini({ hardware, layers }: NetworkDesign): Exported {
       { name: "tiling.json", content: `${JSON.stringify(document, null, 2)}\n` },
     ],
     notExpressed: [
-      ...parameters.notExpressed,
+      ...parameters.notExpressed.map((note) => `cannot be built: ${note}`),
       ...calls.flatMap(({ layer, notExpressed }) => notExpressed.map((note) => `${layer}: ${note}`)),
     ],
   };

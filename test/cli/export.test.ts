@@ -79,6 +79,20 @@ test("Gemmini's files name what they do not express, and a Parquet table has a r
   assert.equal(rows[0]?.["arch.meshX"], 16);
 });
 
+test("why Gemmini cannot be built comes before what its library does otherwise", async () => {
+  const odd = JSON.parse(readFileSync(DESIGN, "utf8"));
+  writeFileSync(
+    file("odd.json"),
+    JSON.stringify({ ...odd, hardware: { ...odd.hardware, accumulatorKib: 33 } }),
+  );
+
+  const { stderr } = await polaris(["export", file("odd.json"), "--to", "gemmini", "--out", file("odd")]);
+
+  const [first = "", ...rest] = stderr.trim().split("\n");
+  assert.match(first, /^polaris: not expressed: cannot be built: an accumulator of 33 KiB: /);
+  assert.ok(rest.length > 0 && rest.every((line) => !line.includes("cannot be built")), stderr);
+});
+
 test("a SCALE-Sim topology is a workload; other tables, other files and --dim without a model are refused by one line", async () => {
   writeFileSync(file("topology.csv"), "Layer, M, N, K,\nqkv, 128, 2304, 768,\n");
   const topology = await polaris(["import", file("topology.csv"), "--out", file("topology.yaml")]);

@@ -62,6 +62,24 @@ test("the help of every command fits a screen of 80 columns and 50 lines", async
   assert.ok(known.size >= 8, [...known].join(" "));
 });
 
+test("what a workload's table stands for is told in a line, unless --quiet", async () => {
+  const noted = await polaris(["map", "dlrm"]);
+  const quiet = await polaris(["map", "dlrm", "--quiet", "--workers", "2"]);
+
+  const [note = ""] = noted.stderr.split("\n");
+  assert.match(note, /^polaris: note: dlrm: The MLPs .* \.\.\.$/);
+  assert.ok(note.length < 80, note);
+  assert.equal(quiet.stderr, "");
+});
+
+test("help shows no flag that does nothing", async () => {
+  const help = async (command: string): Promise<string> =>
+    String((await polaris([command, "--help"])).stdout);
+
+  assert.doesNotMatch(await help("map"), /--workers/);
+  assert.doesNotMatch(await help("sweep"), /--seed/);
+});
+
 test("a shell completes commands and options", async () => {
   const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
     String((await polaris(["--get-yargs-completions", "polaris", ...words])).stdout).split("\n");

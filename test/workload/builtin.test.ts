@@ -245,3 +245,10 @@ test("a name like no other lists those that there are, and names of Object.proto
     );
   }
 });
+
+test("docs/formats.md says of every built-in network what its table holds", () => {
+  const text = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
+
+  for (const [name, { note }] of BUILTIN_WORKLOADS)
+    assert.ok(text.includes(`| \`${name}\` | ${note} |`), name);
+});

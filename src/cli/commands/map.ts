@@ -13,13 +13,14 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { refuseIdle } from "../idle-flags.ts";
-import { dim, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
+import { dim, idleWorkers, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { modelOption } from "../starlight-model.ts";
 import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
+import { sayNote } from "../workload-note.ts";
 import { runLearnedMap } from "./map-learned.ts";
 import { formatMap, formatMapCsv, formatMapJson, type RandomComparison } from "./map-report.ts";
 
@@ -104,7 +105,7 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
         })
         .option("model", modelOption)
         .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
-        .option("workers", { ...shared.workers, describe: "Taken; one thread does it in milliseconds" })
+        .option("workers", idleWorkers)
         .option("json", shared.json)
         .option("out", { ...shared.out, describe: "Write .json, or rows in the DOSA format" })
         .option("quiet", shared.quiet)
@@ -152,8 +153,7 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   if (args.certificate !== undefined && args.certificate === args.out)
     throw new UsageError(`--certificate: expected another file than --out, found ${quote(args.certificate)}`);
   const hardware = await readConfig(args, DEFAULTS);
-  if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
+  if (!args.quiet) sayNote(context, workload);
   if (args.fidelity === "starlight") return runLearnedMap(context, args, workload, hardware);
   const progress = createProgress(context, args.quiet);
   const started = performance.now();

@@ -14,6 +14,7 @@ import { PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
+import { sayNote } from "../workload-note.ts";
 import type { SearchArgs } from "./search.ts";
 
 /** Points of a front that a screen shows. */
@@ -35,8 +36,7 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
       `--${flag}: expected no such flag beside --pareto, which serves every objective whole`,
     );
   }
-  if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
+  if (!args.quiet) sayNote(context, workload);
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();

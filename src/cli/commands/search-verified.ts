@@ -193,7 +193,7 @@ async function write(
       ...(args.out === undefined ? [] : [`written to ${args.out}`]),
     ];
     context.stderr.write(
-      `polaris: ${[`${formatCount(result.runs)} layers asked for`, `${result.verified.length} designs verified`, `${result.failed.length} could not be run`, `in ${seconds.toFixed(1)} s`, ...files].join(", ")}\n`,
+      `polaris: ${[runsText(result), `${result.verified.length} designs verified`, `${result.failed.length} could not be run`, `in ${seconds.toFixed(1)} s`, ...files].join(", ")}\n`,
     );
   }
 }
@@ -221,4 +221,10 @@ function unverified(args: VerifiedArgs, { failed, ended }: VerifiedSearchResult)
   if (ended === "budget" && args.evaluations !== undefined)
     return "no design was verified: --evaluations or --rtl-budget is less than one needs";
   return `no design was verified: --rtl-budget ${args["rtl-budget"]} is less than the layers of one`;
+}
+
+/** Runs, those that failed told apart. */
+function runsText({ runs, measurements }: VerifiedSearchResult): string {
+  const failed = runs - measurements.length;
+  return `${formatCount(measurements.length)} layers run${failed === 0 ? "" : ` and ${formatCount(failed)} that failed`}`;
 }

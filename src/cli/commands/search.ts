@@ -18,6 +18,7 @@ import { writtenBy } from "../provenance.ts";
 import { modelOption } from "../starlight-model.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
+import { sayNote } from "../workload-note.ts";
 import { runFront, showProgress } from "./search-front.ts";
 import { runLearnedSearch } from "./search-learned.ts";
 import { runSamplerStudy } from "./search-study.ts";
@@ -130,10 +131,7 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const space = await readSpace(args);
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
-  for (const { name, note } of workloads) {
-    if (note !== undefined && !args.quiet)
-      context.stderr.write(fitted(context.stderr, `polaris: note: ${name}: ${note}\n`));
-  }
+  if (!args.quiet) for (const workload of workloads) sayNote(context, workload);
   const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "starlight" : "analytical");
   const verifies = args.verify !== undefined || fidelity !== "analytical";
   if (sampler !== "polaris" && verifies) {

@@ -99,7 +99,7 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
         .option("out", shared.out)
         .option("quiet", shared.quiet)
         .example("$0 simulate design.json --check", "Cycles, with the results checked")
-        .example("$0 simulate d.json --timeline t.json", "What ran when") as unknown as Argv<SimulateArgs>,
+        .example("$0 simulate d.json --timeline t", "What ran when") as unknown as Argv<SimulateArgs>,
     handler: (args) => runSimulate(context, args),
   };
 }

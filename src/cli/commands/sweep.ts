@@ -8,12 +8,13 @@ import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { dim, limits, objective, oneOf, positive, shared, unusedSeed } from "../options.ts";
+import { dim, idleSeed, limits, objective, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
+import { sayNote } from "../workload-note.ts";
 
 interface SweepArgs extends HardwareArgs {
   readonly workload: string;
@@ -54,7 +55,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
         .option("objective", objective)
         .options(limits)
         .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", ["analytical"]) })
-        .option("seed", unusedSeed)
+        .option("seed", idleSeed)
         .option("workers", shared.workers)
         .option("json", shared.json)
         .option("out", {
@@ -63,7 +64,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
         })
         .option("quiet", shared.quiet)
         .example("$0 sweep resnet50", "64 configs, Pareto front")
-        .example("$0 sweep bert --pe 16 --out bert.csv", "One array size") as unknown as Argv<SweepArgs>,
+        .example("$0 sweep bert --pe 8 --out b.csv", "One array size") as unknown as Argv<SweepArgs>,
     handler: (args) => runSweep(context, args),
   };
 }
@@ -73,8 +74,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "parquet", "json"]);
   await checkOutput(args.out);
   const grid = withinArea(await readGrid(args, DEFAULTS), args["max-area-mm2"]);
-  if (workload.note !== undefined && !args.quiet)
-    context.stderr.write(fitted(context.stderr, `polaris: note: ${workload.name}: ${workload.note}\n`));
+  if (!args.quiet) sayNote(context, workload);
   const question = {
     layers: workload.layers,
     grid,
