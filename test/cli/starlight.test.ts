@@ -55,7 +55,7 @@ test("evaluate --fidelity starlight says of a design what it says of the same ro
 
 test("a model that is damaged, cut, of another kind or of another profile is refused in one line", async () => {
   const files = {
-    damaged: [model.replace(/(\d)(\d)(?=\D*$)/, (_, a, b) => `${(Number(a) + 1) % 10}${b}`), /checksum/],
+    damaged: [model.replace('"date":"2', '"date":"1'), /checksum/],
     cut: [model.slice(0, 5000), /cut\.json/],
     kind: [
       model.replace('"kind":"starlight"', '"kind":"event"'),
