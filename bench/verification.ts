@@ -2,7 +2,9 @@
 // DOSA's published designs. Designs are chosen by expected improvement under this project's models; by DOSA's predictor, the
 // predicted best, its network trained anew on all runs so far before every choice; and at random. First among the same designs for
 // all, those that the analytical model proposes; then each among designs of its own, re-ranked by its own prices. The event-driven
-// model of the RTL stands for the machine, or, with POLARIS_STUDY_MACHINE=rtl, the RTL itself, whose runs are kept under bench/results.
+// model of the RTL stands for the machine; with POLARIS_STUDY_MACHINE=rtl the RTL itself, whose runs are kept under bench/results; with
+// POLARIS_STUDY_MACHINE=slow the event-driven model of a machine that Starlight has not learnt: a quarter of the bandwidth, four times
+// the latency of DRAM, three times as long to issue a tile.
 import { join } from "node:path";
 import { loadModule } from "#kernels";
 import { loadTrainingModule } from "#training-kernels";
@@ -15,6 +17,7 @@ import { createMachineEvaluator } from "../src/fidelity/machine-evaluator.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
 import { calibrate, type Measurement } from "../src/promotion/calibrate.ts";
 import { LayerRuns } from "../src/promotion/layer-runs.ts";
+import { learnWith } from "../src/promotion/learn.ts";
 import { predictAll } from "../src/promotion/predict-all.ts";
 import { candidatesOf, predictDesign } from "../src/promotion/predicted-design.ts";
 import { createProposer } from "../src/promotion/propose.ts";
@@ -46,13 +49,17 @@ const event = createMachineEvaluator(module);
 const starlight = await builtinStarlight("polaris-rtl");
 const starlightEvaluator = async (weights: typeof starlight): Promise<Evaluator> =>
   createStarlightEvaluator(await createStarlightEngine(module, weights, 64));
-const byRtl = process.env["POLARIS_STUDY_MACHINE"] === "rtl";
-const machine = byRtl
-  ? await openRtlEvaluator(
-      { kind: "embedded", workers: 1 },
-      { engine, rng: createRng(0), cache: join(RESULTS, "rtl") },
-    )
-  : event;
+const stand = process.env["POLARIS_STUDY_MACHINE"] ?? "event";
+const SLOW = { dramBytesPerCycle: 2, dramLatencyCycles: 160, tileIssueCycles: 600 };
+const machine =
+  stand === "rtl"
+    ? await openRtlEvaluator(
+        { kind: "embedded", workers: 1 },
+        { engine, rng: createRng(0), cache: join(RESULTS, "rtl") },
+      )
+    : stand === "slow"
+      ? createMachineEvaluator(module, { machine: SLOW })
+      : event;
 const pool = await createJobPool(1);
 
 type Refine = (model: Evaluator, measurements: readonly Measurement[]) => Promise<Evaluator>;
@@ -69,7 +76,7 @@ interface Method {
 }
 
 /** As `polaris search --verify` does it. */
-function byImprovement(name: string, model: Evaluator, refine: Refine): Method {
+function byImprovement(name: string, model: Evaluator, createRefine: () => Refine): Method {
   return {
     name,
     seeds: 1,
@@ -80,7 +87,7 @@ function byImprovement(name: string, model: Evaluator, refine: Refine): Method {
         model,
         verifier: machine,
         propose,
-        refine,
+        refine: createRefine(),
         runs: most,
         batch: BATCH,
         onProgress: ({ runs, bestCost }) => {
@@ -158,16 +165,18 @@ const runsTo = (trace: Trace, cost: number): number =>
 
 const tuner = new StarlightTuner(module, training, starlight, { seed: 0 });
 const shipped = await starlightEvaluator(starlight);
-const tuned: Refine = async (_, measurements) =>
-  calibrate(await starlightEvaluator(tuner.tune(measurements)), measurements);
+const tune = (measurements: readonly Measurement[]): Promise<Evaluator> =>
+  starlightEvaluator(tuner.tune(measurements));
 const METHODS: readonly Method[] = [
   atRandom,
   byDosa,
-  byImprovement("Starlight as it comes", shipped, async (model) => model),
-  byImprovement("Starlight, one factor learnt", shipped, calibrate),
-  byImprovement("Starlight, fine-tuned", shipped, tuned),
-  ...(byRtl ? [byImprovement("event-driven model, one factor learnt", event, calibrate)] : []),
-  byImprovement("analytical model, one factor learnt", analytical, calibrate),
+  byImprovement("Starlight as it comes", shipped, () => async (model) => model),
+  byImprovement("Starlight, one factor learnt", shipped, () => calibrate),
+  byImprovement("Starlight, fine-tuned", shipped, () => learnWith(tune)),
+  ...(stand !== "event"
+    ? [byImprovement("event-driven model, one factor learnt", event, () => calibrate)]
+    : []),
+  byImprovement("analytical model, one factor learnt", analytical, () => calibrate),
 ];
 
 /** For each method and network the median of the runs to within `NEAR` of the best that any method verified. */

@@ -18,6 +18,14 @@ export const NINETY = 1.6449;
  * own.
  */
 export async function calibrate(model: Evaluator, measurements: readonly Measurement[]): Promise<Evaluator> {
+  return corrected(model, await correctionOf(model, measurements));
+}
+
+/** What measurements say of a model's scale and width. */
+export async function correctionOf(
+  model: Evaluator,
+  measurements: readonly Measurement[],
+): Promise<Correction> {
   const outcomes = await model.evaluate(measurements.map(({ candidate }) => candidate));
   const latencies: number[] = [];
   const energies: number[] = [];
@@ -29,19 +37,24 @@ export async function calibrate(model: Evaluator, measurements: readonly Measure
   }
   const shift = shrunkMean(latencies);
   const left = latencies.reduce((sum, error) => sum + (error - shift) ** 2, 0);
-  const learnt: Correction = {
+  return {
     latency: Math.exp(shift),
     energy: Math.exp(shrunkMean(energies)),
     spread: latencies.length === 0 ? 0 : NINETY * Math.sqrt(left / latencies.length),
   };
+}
+
+/** A model with its latencies and energies times a factor, and intervals no narrower than a spread. */
+export function corrected(model: Evaluator, correction: Correction): Evaluator {
   return {
     ...model,
     evaluate: async (candidates, signal) =>
-      (await model.evaluate(candidates, signal)).map((outcome) => correct(outcome, learnt)),
+      (await model.evaluate(candidates, signal)).map((outcome) => correct(outcome, correction)),
   };
 }
 
-interface Correction {
+/** Factors, and a width. */
+export interface Correction {
   readonly latency: number;
   readonly energy: number;
   /** Half the width of the interval that the errors left over need, in ln(latency). */

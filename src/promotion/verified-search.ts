@@ -159,13 +159,14 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
   };
 
   try {
-    const counted = counting(request.model, (candidates) => {
-      evaluated += candidates;
-    });
-    let model = counted;
+    const counted = (one: Evaluator): Evaluator =>
+      counting(one, (candidates) => {
+        evaluated += candidates;
+      });
+    let model = counted(request.model);
     for (;;) {
       clock.ending.throwIfAborted();
-      const designs = await request.propose(model, clock.ending);
+      const designs = distinct(await request.propose(model, clock.ending));
       const predictions = await predictAll(request, model, runs, designs, clock.ending);
       promising = leastOf(predictions);
       const left = predictions.filter(({ design }) => !tried.has(designText(design)));
@@ -183,7 +184,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
       if (open.length === 0) return finish("budget");
       for (const one of open) await tell(one);
       rounds++;
-      model = await request.refine(counted, runs.measurements);
+      model = counted(await request.refine(request.model, runs.measurements));
     }
   } catch (error) {
     // What was under way is dropped.
@@ -193,6 +194,10 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
   } finally {
     clock.stop();
   }
+}
+
+function distinct(designs: readonly Design[]): readonly Design[] {
+  return [...new Map(designs.map((design) => [designText(design), design])).values()];
 }
 
 function designText(design: Design): string {

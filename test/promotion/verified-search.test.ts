@@ -4,6 +4,7 @@ import { candidateText } from "../../src/fidelity/candidate-key.ts";
 import type { Evaluator } from "../../src/fidelity/evaluator.ts";
 import { EDP } from "../../src/mapper/objective.ts";
 import { calibrate } from "../../src/promotion/calibrate.ts";
+import { learnWith } from "../../src/promotion/learn.ts";
 import { candidatesOf, predictDesign } from "../../src/promotion/predicted-design.ts";
 import { searchVerified } from "../../src/promotion/verified-search.ts";
 import { analytical, createModel, createTruth, propose, request, workloads } from "./fixtures.ts";
@@ -122,4 +123,27 @@ test("calibration takes a factor out and widens intervals to the errors that are
     await (await calibrate(analytical, [])).evaluate(others),
     await createModel(0).evaluate(others),
   );
+});
+
+test("a model with a trainer has its prices, and the width of the untrained model calibrated to the same", async () => {
+  const truth = createTruth(2, 0.2);
+  const candidates = (await propose(analytical)).slice(0, 4).flatMap((one) => candidatesOf(workloads, one));
+  const outcomes = await truth.evaluate(candidates);
+  const measurements = candidates.flatMap((candidate, i) => {
+    const outcome = outcomes[i];
+    return outcome?.status === "priced" ? [{ ...outcome, candidate }] : [];
+  });
+
+  const learnt = await learnWith(async () => truth)(createModel(0), measurements);
+
+  const calibrated = await calibrate(createModel(0), measurements);
+  const [own, other] = [await learnt.evaluate(candidates), await calibrated.evaluate(candidates)];
+  for (const [i, outcome] of own.entries()) {
+    const [is, wide] = [outcomes[i], other[i]];
+    assert.ok(outcome.status === "priced" && is?.status === "priced" && wide?.status === "priced");
+    assert.equal(outcome.latencyCycles, is.latencyCycles);
+    const width = ({ latencyInterval }: typeof outcome): number =>
+      Math.log((latencyInterval?.high ?? 0) / (latencyInterval?.low ?? 0));
+    assert.ok(Math.abs(width(outcome) - width(wide)) < 1e-9 && width(outcome) > 0.2);
+  }
 });

@@ -1,7 +1,6 @@
 import { collectPlatforms } from "../../codesign/platform.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
-import { contentHash } from "../../fidelity/candidate-key.ts";
 import type { Evaluator, Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
@@ -23,9 +22,10 @@ import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
-import { saveOutput } from "../output.ts";
+import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, formatSeconds } from "../progress.ts";
 import { commandLine, writtenBy } from "../provenance.ts";
+import { createStarlightLearning } from "../starlight-learning.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -47,6 +47,8 @@ export interface VerifiedArgs {
   readonly workers: number;
   readonly json: boolean;
   readonly out: string | undefined;
+  /** File for the model after the runs of the search. */
+  readonly "save-model": string | undefined;
   readonly quiet: boolean;
 }
 
@@ -64,9 +66,14 @@ export async function runVerifiedSearch(
   if (args.study !== undefined && !verify)
     throw new UsageError("--study: expected --verify, or a --sampler other than polaris");
   const problem = { workloads, space: createHardwareSpace(given), objective };
+  const learning =
+    args.fidelity === "starlight" ? await createStarlightLearning(args.model, args.profile) : undefined;
+  if (args["save-model"] !== undefined && !(learning && verify))
+    throw new UsageError(
+      "--save-model: expected --fidelity starlight and --verify, whose runs it learns from",
+    );
+  await checkOutput(args["save-model"]);
   const model = await openModel(args.fidelity, args);
-  const starlight =
-    args.fidelity === "starlight" ? await loadStarlightModel(args.model, args.profile) : undefined;
   const verifier = verify ? await openVerifier(context, verify, args.workers) : model;
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
@@ -75,13 +82,7 @@ export async function runVerifiedSearch(
   let result: VerifiedSearchResult | undefined;
   try {
     if (args.study !== undefined && verify) {
-      const asked = starlight
-        ? {
-            ...problem,
-            starlight: { profile: args.profile, hash: await contentHash(JSON.stringify(starlight)) },
-          }
-        : problem;
-      const question = await verifiedQuestion(context, asked, args.fidelity, verify);
+      const question = await verifiedQuestion(context, problem, args, verify);
       journal = openStudyJournal(args.study, question);
     }
     const platforms = await collectPlatforms(pool, {
@@ -110,7 +111,7 @@ export async function runVerifiedSearch(
       model,
       verifier,
       propose: async (now, signal) => [...learned, ...(await rerank(now, signal))],
-      refine: calibrate,
+      refine: learning?.refine ?? calibrate,
       runs,
       budget: {
         // The enumeration is part of the time.
@@ -126,6 +127,8 @@ export async function runVerifiedSearch(
     });
     progress.clear();
     await write(context, args, workloads, model, result, (performance.now() - started) / 1000);
+    if (learning && args["save-model"] !== undefined)
+      await saveOutput(args["save-model"], await learning.toFile(context, result.measurements));
   } catch (error) {
     if (result || !context.signal.aborted) throw error;
   } finally {

@@ -35,6 +35,7 @@ export interface SearchArgs extends HardwareArgs {
   readonly fidelity: ModelName | undefined;
   readonly profile: Profile;
   readonly model: string | undefined;
+  readonly "save-model": string | undefined;
   readonly verify: VerifierSource | undefined;
   readonly "rtl-budget": number;
   readonly budget: number | undefined;
@@ -106,6 +107,11 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           default: 200,
           requiresArg: true,
           coerce: integer("rtl-budget", 1, 1e9),
+        })
+        .option("save-model", {
+          describe: "Write Starlight as it has learnt from what --verify ran",
+          requiresArg: true,
+          coerce: once<string>("save-model"),
         })
         .option("seed", { ...shared.seed, describe: "Of a sampler; the proof has nothing random" })
         .option("workers", shared.workers)
