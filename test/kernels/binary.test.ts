@@ -13,9 +13,11 @@ test("the released kernel imports nothing, the shared one its memory alone", asy
   assert.deepEqual(WebAssembly.Module.imports(module), []);
   assert.deepEqual(names(WebAssembly.Module.exports(module)), [
     "function anneal",
+    "function boundPredicted",
     "function breed",
     "function closedForm",
     "function collect",
+    "function collectPredicted",
     "function describeEvents",
     "function evaluate",
     "function explain",
