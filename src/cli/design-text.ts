@@ -2,12 +2,17 @@ import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { PricedNetwork } from "../studies/priced-design.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
-/** Hardware with its networks and their mappings, for a terminal. */
+/**
+ * Hardware with its networks and their mappings, for a terminal.
+ *
+ * @param foot a last sentence
+ */
 export function formatDesign(
   hardware: HardwareParameters,
   networks: readonly PricedNetwork[],
   standing: string,
   maxAreaMm2: number | undefined,
+  foot = "",
 ): string {
   const { areaMm2, areaSource } = networks[0]?.totals ?? { areaMm2: 0, areaSource: "table" };
   const cap =
@@ -35,7 +40,7 @@ area ${formatNumber(areaMm2)} mm2${areaSource === "table" ? "" : ` (${areaSource
 ${totals}
 ${networks.map(formatLayers).join("\n")}
 
-Layers: one run each. Totals: weighted by runs.
+Layers: one run each. Totals: weighted by runs.${foot === "" ? "" : ` ${foot}`}
 `;
 }
 

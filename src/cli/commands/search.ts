@@ -8,6 +8,7 @@ import { EDP, type Objective, TOLERANCE } from "../../mapper/objective.ts";
 import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { formatDesign } from "../design-text.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
 import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
@@ -16,7 +17,7 @@ import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { modelOption } from "../starlight-model.ts";
-import { formatCount, formatNumber, formatTable } from "../table.ts";
+import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { sayNote } from "../workload-note.ts";
 import { runFront, showProgress } from "./search-front.ts";
@@ -233,54 +234,6 @@ function formatSearch(
   { name }: Objective,
   { hardware, networks, optimal, gap }: CodesignResult,
 ): string {
-  const { areaMm2, areaSource } = networks[0]?.totals ?? { areaMm2: 0, areaSource: "table" };
-  const rows = networks.map(({ workload, totals }) => [
-    workload,
-    formatCount(totals.latencyCycles),
-    formatNumber(totals.energyUj),
-    formatNumber(totals.edpJCycles),
-  ]);
   const of = networks.length > 1 ? `geometric mean of ${name}` : name;
-  const proof = formatProof(optimal, gap, of);
-  const cap = args["max-area-mm2"];
-  const mappings = networks
-    .map(({ workload, layers }) =>
-      [
-        "",
-        workload,
-        formatTable(
-          [
-            { title: "layer", align: "left", width: 24 },
-            { title: "runs", align: "right" },
-            { title: "cycles", align: "right" },
-            { title: "energy uJ", align: "right" },
-            { title: "mapping", align: "left", width: 150 },
-          ],
-          layers.map((layer) => [
-            layer.name,
-            String(layer.count),
-            formatCount(layer.latencyCycles),
-            formatNumber(layer.energyUj),
-            layer.mapping,
-          ]),
-        ),
-      ].join("\n"),
-    )
-    .join("\n");
-  return `${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator: ${proof}
-area ${formatNumber(areaMm2)} mm2${areaSource === "table" ? "" : ` (${areaSource})`}${cap === undefined ? ", no cap: energy has no leakage, so more hardware never costs" : ` of at most ${cap}`}
-
-${formatTable(
-  [
-    { title: "workload", align: "left" },
-    { title: "cycles", align: "right" },
-    { title: "energy uJ", align: "right" },
-    { title: "EDP J*cycles", align: "right" },
-  ],
-  rows,
-)}
-${mappings}
-
-Layers: one run each. Totals: weighted by runs. ${PROOF_NOTE}
-`;
+  return formatDesign(hardware, networks, formatProof(optimal, gap, of), args["max-area-mm2"], PROOF_NOTE);
 }
