@@ -3,6 +3,7 @@ import type { Candidate, Evaluator, Outcome } from "../fidelity/evaluator.ts";
 import { machineEnergy } from "../fidelity/machine-energy.ts";
 import type { RtlRun } from "./rtl-job.ts";
 import type { RtlPool } from "./rtl-pool.ts";
+import { boundingUnit } from "./simulation-report.ts";
 
 /** The RTL of this project as an evaluator: cycles and counters, and the energy of what it counted. */
 export function createRtlEvaluator(pool: RtlPool): Evaluator {
@@ -60,10 +61,12 @@ export function toOutcome(run: RtlRun, { hardware, shape }: Candidate): Outcome 
     const all = shape.N * shape.K * shape.P * shape.Q;
     return { status: "failed", reason: `${wrongOutputs} of ${all} outputs are wrong` };
   }
+  const boundBy = boundingUnit(counters);
   return {
     status: "priced",
     latencyCycles: cycles,
     energyPj: machineEnergy(counters, hardware).totalPj,
+    ...(boundBy === undefined ? {} : { boundBy }),
     counters,
   };
 }

@@ -56,7 +56,7 @@ function isComplete(counters: MachineCounters): counters is Counters {
   return COUNTERS.every((name) => counters[name] !== undefined);
 }
 
-function sharesOf(counters: Counters): Pick<SimulationReport, "occupation" | "dramBusy"> {
+function sharesOf(counters: Counters): Required<Pick<SimulationReport, "occupation" | "dramBusy">> {
   const share = (...counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0) / counters.cycles;
   return {
     occupation: {
@@ -69,4 +69,16 @@ function sharesOf(counters: Counters): Pick<SimulationReport, "occupation" | "dr
     },
     dramBusy: share(counters.readBeats, counters.writeBeats),
   };
+}
+
+/**
+ * What most cycles of a run went to: `execute` (the array streamed rows or took weights), `load` (it waited for operands), `store` (for
+ * room in the accumulator, or for the last results to leave), or `issue` (for a tile). Models, which count no stalls, say nothing.
+ */
+export function boundingUnit(counters: MachineCounters): "execute" | "load" | "store" | "issue" | undefined {
+  if (!isComplete(counters)) return undefined;
+  const { rows, preload, load, hazard, store, issue } = sharesOf(counters).occupation;
+  const shares = { execute: rows + preload, load, store: hazard + store, issue };
+  const names = Object.keys(shares) as (keyof typeof shares)[];
+  return names.reduce((most, name) => (shares[name] > shares[most] ? name : most));
 }

@@ -53,6 +53,17 @@ testEvaluator("embedded RTL", {
   invalid: INVALID,
 });
 
+/** What most cycles of the array went to. */
+function busiest(counters: Counters): string | undefined {
+  const shares: readonly (readonly [string, number])[] = [
+    ["execute", counters.executeRows + counters.executeShortRows + counters.executeStallPreload],
+    ["load", counters.executeStallWeights + counters.executeStallInputs + counters.executeStallPartials],
+    ["store", counters.executeStallHazard + counters.executeStallStore],
+    ["issue", counters.executeStallIssue],
+  ];
+  return [...shares].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 test("an outcome has the cycles and counters of the RTL, and the energy of what it counted", async () => {
   const evaluator = createRtlEvaluator(createEmbeddedPool(1));
   const machine = fitMachine(createMachine(hardware), { shape }, first.mapping);
@@ -66,6 +77,7 @@ test("an outcome has the cycles and counters of the RTL, and the energy of what 
   assert.equal(outcome.latencyCycles, cycles);
   assert.deepEqual(outcome.counters, counters);
   assert.equal(outcome.energyPj, machineEnergy(counters, hardware).totalPj);
+  assert.equal(outcome.boundBy, busiest(counters));
 });
 
 test("a machine and a host that are asked for are those that run", async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
+import { PROFILES } from "../../src/fidelity/evaluator.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { BLOCK_BYTES } from "../../src/kernels/layout.ts";
 import { passesSelfTest, relaxedSimd } from "../../src/kernels/relaxed.ts";
@@ -10,6 +11,7 @@ import { createRng } from "../../src/rng.ts";
 import { toMapping } from "../../src/space/mapping.ts";
 import { RawMapping } from "../../src/space/raw-mapping.ts";
 import { createMappingSampler } from "../../src/space/sample.ts";
+import { builtinStarlight } from "../../src/surrogate/builtin.ts";
 import { DEFAULT_STARLIGHT } from "../../src/surrogate/default-model.ts";
 import { createStarlightEngine } from "../../src/surrogate/engine.ts";
 import { createStarlightEvaluator } from "../../src/surrogate/evaluator.ts";
@@ -111,38 +113,39 @@ test("a mapping that does not fit has no latency", async () => {
   assert.equal(engine.batch.edpJCycles(0), Number.POSITIVE_INFINITY);
 });
 
-test("baseline and relaxed binary give the same bytes", {
-  skip: relaxedSimd() ? false : "the runtime has no relaxed SIMD",
-}, async () => {
-  const relaxed = new WebAssembly.Module(
-    readFileSync(new URL("../../build/starlight.relaxed.wasm", import.meta.url)),
-  );
-  assert.ok(passesSelfTest(relaxed));
-  const engines = [
-    await createStarlightEngine(module, model, COUNT),
-    await createStarlightEngine(relaxed, model, COUNT),
-  ];
-  for (const shape of SHAPES) {
-    for (const hardware of ACCELERATORS) {
-      const [a, b] = engines.map((engine) => {
-        fill(engine, shape, hardware);
-        engine.evaluateNow(shape, hardware, COUNT);
-        const results: number[] = [];
-        for (let i = 0; i < COUNT; i++) {
-          const { batch } = engine;
-          results.push(
-            batch.latencyCycles(i),
-            batch.latencyLow(i),
-            batch.latencyHigh(i),
-            batch.edpJCycles(i),
-          );
-        }
-        return results;
-      });
-      assert.deepEqual(b, a);
+const skip = relaxedSimd() ? false : "the runtime has no relaxed SIMD";
+for (const profile of PROFILES)
+  test(`baseline and relaxed binary give the same bytes, ${profile}`, { skip }, async () => {
+    const model = await builtinStarlight(profile);
+    const relaxed = new WebAssembly.Module(
+      readFileSync(new URL("../../build/starlight.relaxed.wasm", import.meta.url)),
+    );
+    assert.ok(passesSelfTest(relaxed));
+    const engines = [
+      await createStarlightEngine(module, model, COUNT),
+      await createStarlightEngine(relaxed, model, COUNT),
+    ];
+    for (const shape of SHAPES) {
+      for (const hardware of ACCELERATORS) {
+        const [a, b] = engines.map((engine) => {
+          fill(engine, shape, hardware);
+          engine.evaluateNow(shape, hardware, COUNT);
+          const results: number[] = [];
+          for (let i = 0; i < COUNT; i++) {
+            const { batch } = engine;
+            results.push(
+              batch.latencyCycles(i),
+              batch.latencyLow(i),
+              batch.latencyHigh(i),
+              batch.edpJCycles(i),
+            );
+          }
+          return results;
+        });
+        assert.deepEqual(b, a);
+      }
     }
-  }
-});
+  });
 
 test("the self-test refuses the baseline binary in place of the relaxed one", () => {
   assert.equal(passesSelfTest(module), false);
