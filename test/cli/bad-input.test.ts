@@ -235,6 +235,10 @@ const BAD: Readonly<Record<string, BadInput>> = {
     args: ["evaluate", file("good.csv"), "--profile", "polaris-rtl"],
     says: ["--profile", "starlight or event", "analytical"],
   },
+  "a model for a search that has none": {
+    args: ["search", "bert", "--model", "m.json"],
+    says: ["--model", "--fidelity starlight", "analytical"],
+  },
   "a profile that is not run": {
     args: ["evaluate", file("good.csv"), "--fidelity", "rtl", "--profile", "gemmini-firesim"],
     says: ["--profile", "polaris-rtl", "gemmini-firesim"],

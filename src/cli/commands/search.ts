@@ -10,6 +10,7 @@ import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { formatDesign } from "../design-text.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
+import { refuseIdle } from "../idle-flags.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
 import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
@@ -34,7 +35,7 @@ export interface SearchArgs extends HardwareArgs {
   readonly sampler: SamplerName | "polaris";
   readonly study: string | undefined;
   readonly fidelity: ModelName | undefined;
-  readonly profile: Profile;
+  readonly profile: Profile | undefined;
   readonly model: string | undefined;
   readonly "save-model": string | undefined;
   readonly verify: VerifierSource | undefined;
@@ -48,6 +49,9 @@ export interface SearchArgs extends HardwareArgs {
   readonly quiet: boolean;
 }
 
+const DEFAULT_PROFILE: Profile = "polaris-rtl";
+/** Fidelities that flags belong to. */
+const BELONGS = { profile: ["starlight"], model: ["starlight"] };
 const DEFAULTS = { pe: "2..128:x2", scratchpad: "1..2048", accumulator: "1..2048" };
 
 export function searchCommand(context: CliContext): CommandModule<object, SearchArgs> {
@@ -95,7 +99,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         .option("profile", {
           describe: "starlight: the RTL that is modelled",
           ...oneOf("profile", PROFILES),
-          default: "polaris-rtl" as const,
+          defaultDescription: DEFAULT_PROFILE,
         })
         .option("model", modelOption)
         .option("verify", {
@@ -138,15 +142,17 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const space = await readSpace(args);
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
-  if (!args.quiet) for (const workload of workloads) sayNote(context, workload);
   const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "starlight" : "analytical");
+  refuseIdle({ ...args, fidelity }, BELONGS);
+  const learned = { ...args, fidelity, profile: args.profile ?? DEFAULT_PROFILE, objective: chosen };
   const verifies = args.verify !== undefined || fidelity !== "analytical";
   if (sampler !== "polaris" && verifies) {
     throw new UsageError("--sampler: expected polaris with --verify or another --fidelity");
   }
+  if (!args.quiet) for (const workload of workloads) sayNote(context, workload);
   if (fidelity === "starlight" && args.verify === undefined)
-    return runLearnedSearch(context, { ...args, objective: chosen }, workloads, space);
-  if (verifies) return runVerifiedSearch(context, { ...args, fidelity, objective: chosen }, workloads, space);
+    return runLearnedSearch(context, learned, workloads, space);
+  if (verifies) return runVerifiedSearch(context, learned, workloads, space);
   if (sampler !== "polaris") {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);
   }
