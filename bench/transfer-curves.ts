@@ -119,10 +119,9 @@ function compare(what: string, ours: readonly CurvePoint[], theirs: readonly Cur
   console.log(`${what}:`);
   for (const { rows, mean } of theirs) {
     const needed = rowsNeeded(ours, mean);
-    const answer =
-      needed === undefined
-        ? "not reached"
-        : `${needed.toFixed(0)} rows, ${(100 * (1 - needed / rows)).toFixed(0)} % fewer`;
+    const share = needed === undefined ? 0 : Math.round(100 * (1 - needed / rows));
+    const fewer = share < 0 ? `${-share} % more` : `${share} % fewer`;
+    const answer = needed === undefined ? "not reached" : `${needed.toFixed(0)} rows, ${fewer}`;
     console.log(`  ${mean.toFixed(1)} %, which it takes ${rows} rows to reach: ${answer}`);
   }
 }
