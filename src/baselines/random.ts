@@ -1,11 +1,11 @@
 import type { LocalEngine } from "../fidelity/engine.ts";
 import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import { bestOfSamples } from "../mapper/random.ts";
 import { createRng } from "../rng.ts";
 import type { Sampler } from "../search/sampler.ts";
 import type { TrialOutcome } from "../search/trial.ts";
 import { distinctLayers, type WalkProblem } from "../walk/request.ts";
 import { randomHardware } from "./dosa/start.ts";
-import { bestOfSamples } from "./random-mapper.ts";
 import { designOf } from "./sampled-design.ts";
 
 /** One random hardware config with the best of so many random mappings for each layer. */

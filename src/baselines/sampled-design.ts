@@ -1,7 +1,7 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
+import type { SampledMapping } from "../mapper/random.ts";
 import type { TrialOutcome } from "../search/trial.ts";
 import { distinctLayers, spreadMappings, type WalkProblem } from "../walk/request.ts";
-import type { SampledMapping } from "./random-mapper.ts";
 
 /** The outcome of hardware with a mapping for each distinct layer. */
 export function designOf(

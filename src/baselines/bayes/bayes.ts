@@ -1,6 +1,7 @@
 import type { LocalEngine } from "../../fidelity/engine.ts";
 import { createHardware, type Hardware, type HardwareParameters } from "../../hardware/hardware.ts";
 import { cost, type Objective } from "../../mapper/objective.ts";
+import { type SampledMapping, sampleMappings } from "../../mapper/random.ts";
 import { createRng, type Rng } from "../../rng.ts";
 import { expectedImprovement } from "../../search/expected-improvement.ts";
 import type { Sampler } from "../../search/sampler.ts";
@@ -9,7 +10,6 @@ import { formatMapping, LEVELS, type Mapping } from "../../space/mapping.ts";
 import { distinctLayers, type WalkProblem } from "../../walk/request.ts";
 import { DIMS, type LayerShape } from "../../workload/layer.ts";
 import { randomHardware } from "../dosa/start.ts";
-import { type SampledMapping, sampleMappings } from "../random-mapper.ts";
 import { designOf } from "../sampled-design.ts";
 import { fitGaussianProcess } from "./gaussian-process.ts";
 
