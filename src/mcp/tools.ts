@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { codesign } from "../codesign/codesign.ts";
+import { designFields, proofFields } from "../codesign/document.ts";
 import { evaluateDesign, type NetworkDesign, parseDesign } from "../designs/design.ts";
 import { priceDesign } from "../designs/priced-design.ts";
 import { InputError } from "../errors.ts";
@@ -7,8 +8,9 @@ import { createEmbeddedPool } from "../evaluators/embedded-pool.ts";
 import { createRtlEvaluator } from "../evaluators/rtl-evaluator.ts";
 import { createHardware, parseHardware } from "../hardware/hardware.ts";
 import { createJobPool } from "../jobs/pool.ts";
+import { mappingFields } from "../mapper/document.ts";
 import { mapNetwork } from "../mapper/map-network.ts";
-import { EDP, type Objective, parseObjective, TOLERANCE } from "../mapper/objective.ts";
+import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 import { createStarlightEvaluator, loadEngine, loadModule, loadStarlight } from "../starlight.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { macs } from "../workload/layer.ts";
@@ -79,7 +81,7 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
     ...(maxLatencyCycles === undefined ? {} : { latencyCycles: maxLatencyCycles }),
     ...(maxEnergyUj === undefined ? {} : { energyPj: maxEnergyUj * 1e6 }),
   };
-  const { totals, optimal, gap, layers, statistics } = await mapNetwork(await loadModule(), {
+  const mapping = await mapNetwork(await loadModule(), {
     layers: workload.layers,
     hardware,
     objective,
@@ -88,19 +90,11 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
     ...(budgetSeconds === undefined ? {} : { budgetMs: budgetSeconds * 1000 }),
     signal,
   });
-  const { covered, evaluated } = statistics;
   return {
     ...HEAD,
     workload: workload.name,
     ...(workload.note === undefined ? {} : { note: workload.note }),
-    objective: objective.name,
-    hardware,
-    totals,
-    optimal,
-    gap,
-    tolerance: TOLERANCE,
-    layers,
-    candidates: { covered, evaluated },
+    ...mappingFields(objective, mapping),
   };
 }
 
@@ -114,7 +108,7 @@ export async function search(given: SearchArguments, signal: AbortSignal): Promi
   for (const peDim of peDims) createHardware({ peDim, scratchpadKib: 1, accumulatorKib: 1 });
   const pool = await createJobPool(availableParallelism());
   try {
-    const { hardware, networks, optimal, gap, boxes, configs, covered, evaluated } = await codesign(pool, {
+    const result = await codesign(pool, {
       workloads,
       space: {
         arrays: [...new Set(peDims)].map((peDim) => ({ peDim })),
@@ -126,20 +120,8 @@ export async function search(given: SearchArguments, signal: AbortSignal): Promi
       budgetMs: (given.budgetSeconds ?? SEARCH_SECONDS) * 1000,
       signal,
     });
-    const proof = {
-      objective: objective.name,
-      ...(given.maxAreaMm2 === undefined ? {} : { maxAreaMm2: given.maxAreaMm2 }),
-      optimal,
-      gap,
-      tolerance: TOLERANCE,
-      boxes,
-      configs,
-      candidates: { covered, evaluated },
-    };
-    const [only, ...others] = networks;
-    return others.length === 0
-      ? { ...HEAD, ...only, hardware, ...proof }
-      : { ...HEAD, hardware, ...proof, networks };
+    const proof = proofFields(objective, given.maxAreaMm2, result);
+    return { ...HEAD, ...designFields(result.hardware, result.networks, proof) };
   } finally {
     await pool.close();
   }

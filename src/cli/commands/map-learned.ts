@@ -1,8 +1,5 @@
-import { csvFormatRows } from "d3-dsv";
-import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
-import { createHardware, type HardwareParameters } from "../../hardware/hardware.ts";
+import type { HardwareParameters } from "../../hardware/hardware.ts";
 import { type LearnedMapping, mapLearnedNetwork } from "../../learned/map-network.ts";
-import { parseMapping } from "../../space/mapping.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
@@ -14,6 +11,7 @@ import { loadStarlightModel } from "../starlight-model.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import type { MapArgs } from "./map.ts";
+import { formatMapCsv } from "./map-report.ts";
 
 /** `polaris map --fidelity starlight`: the best mappings by Starlight's latency and the analytical energy. */
 export async function runLearnedMap(
@@ -39,7 +37,7 @@ export async function runLearnedMap(
   const json = (): string => formatJson(context, args, workload, result);
   if (args.out !== undefined) {
     const format = outputFormat(args.out, ["csv", "json"]);
-    await saveOutput(args.out, format === "json" ? json() : formatCsv(result));
+    await saveOutput(args.out, format === "json" ? json() : formatMapCsv(result));
   }
   context.stdout.write(
     args.json ? json() : fitted(context.stdout, formatLearned(workload.name, result, args.objective.name)),
@@ -75,13 +73,4 @@ function formatJson(
     candidates: { covered: statistics.priced, evaluated: statistics.predicted },
     provenance: writtenBy(context.version, context.args),
   })}\n`;
-}
-
-function formatCsv({ layers, hardware: parameters }: LearnedMapping): string {
-  const hardware = createHardware(parameters);
-  const head = [...dosaHeader(hardware.scratchpadBandwidth.kind), "name", "count"];
-  const rows = layers.map(({ mapping, shape, name, count }) =>
-    [...dosaCells(parseMapping(mapping), shape, hardware), name, count].map(String),
-  );
-  return `${csvFormatRows([head, ...rows])}\n`;
 }

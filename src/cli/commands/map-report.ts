@@ -1,8 +1,9 @@
 import { csvFormatRows } from "d3-dsv";
 import { dosaCells, dosaHeader } from "../../designs/dosa-table.ts";
 import { createHardware } from "../../hardware/hardware.ts";
+import type { LearnedMapping } from "../../learned/map-network.ts";
+import { mappingFields } from "../../mapper/document.ts";
 import type { NetworkMapping } from "../../mapper/map-network.ts";
-import { TOLERANCE } from "../../mapper/objective.ts";
 import { parseMapping } from "../../space/mapping.ts";
 import { DIMS, type Dim } from "../../workload/layer.ts";
 import type { Workload } from "../../workload/workload.ts";
@@ -25,7 +26,7 @@ export interface RandomComparison {
 export function formatMapJson(
   { objective }: Pick<MapArgs, "objective">,
   workload: Workload,
-  { hardware, totals, optimal, gap, layers, statistics }: NetworkMapping,
+  mapping: NetworkMapping,
   random: RandomComparison | undefined,
   provenance: WrittenBy,
 ): string {
@@ -33,21 +34,14 @@ export function formatMapJson(
     version: 1,
     workload: workload.name,
     fidelity: "analytical",
-    objective: objective.name,
-    hardware,
-    totals,
-    optimal,
-    gap,
-    tolerance: TOLERANCE,
-    layers,
-    candidates: { covered: statistics.covered, evaluated: statistics.evaluated },
+    ...mappingFields(objective, mapping),
     ...(random ? { random } : {}),
     provenance,
   })}\n`;
 }
 
 /** Rows that `evaluate` reads. */
-export function formatMapCsv({ layers, hardware: parameters }: NetworkMapping): string {
+export function formatMapCsv({ layers, hardware: parameters }: NetworkMapping | LearnedMapping): string {
   const hardware = createHardware(parameters);
   const head = [...dosaHeader(hardware.scratchpadBandwidth.kind), "name", "count"];
   const rows = layers.map(({ mapping, shape, name, count }) =>

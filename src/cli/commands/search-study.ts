@@ -1,5 +1,7 @@
+import { designFields } from "../../codesign/document.ts";
 import type { HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
+import type { HardwareParameters } from "../../hardware/hardware.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import type { StudyProgress } from "../../search/study.ts";
@@ -79,7 +81,7 @@ export async function runSamplerStudy(
   const engine = await loadEngine(1);
   const networks = priceDesign(engine, workloads, design);
   await engine.close();
-  const document = formatJson(context, args, result, networks);
+  const document = formatJson(context, args, result, design.hardware, networks);
   if (args.out !== undefined) await saveOutput(args.out, document);
   context.stdout.write(
     args.json
@@ -118,14 +120,13 @@ function showProgress(
   progress.update(text, done > 0 ? done : undefined);
 }
 
-/** One network: a design that `evaluate` reads. Several: one such design for each. */
 function formatJson(
   context: CliContext,
   args: StudyArgs,
-  result: NamedStudyResult,
+  { trials, evaluated }: NamedStudyResult,
+  hardware: HardwareParameters,
   networks: readonly PricedNetwork[],
 ): string {
-  const { trials, evaluated, best } = result;
   const standing = {
     fidelity: "analytical",
     objective: args.objective.name,
@@ -137,9 +138,5 @@ function formatJson(
     candidates: { evaluated },
     provenance: writtenBy(context.version, context.args, true),
   };
-  const hardware = best?.design.hardware;
-  const [only, ...others] = networks;
-  return others.length === 0
-    ? `${JSON.stringify({ version: 1, ...only, hardware, ...standing })}\n`
-    : `${JSON.stringify({ version: 1, hardware, ...standing, networks })}\n`;
+  return `${JSON.stringify({ version: 1, ...designFields(hardware, networks, standing) })}\n`;
 }

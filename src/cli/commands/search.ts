@@ -1,10 +1,11 @@
 import type { Argv, CommandModule } from "yargs";
 import { type CodesignResult, codesign } from "../../codesign/codesign.ts";
+import { designFields, proofFields } from "../../codesign/document.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
 import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
-import { EDP, type Objective, TOLERANCE } from "../../mapper/objective.ts";
+import { EDP, type Objective } from "../../mapper/objective.ts";
 import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
@@ -209,30 +210,20 @@ async function readSpace(args: SearchArgs): Promise<HardwareSpace> {
   });
 }
 
-/** One network: a design that `evaluate` reads. Several: one such design for each. */
 function formatJson(
   context: CliContext,
   args: SearchArgs,
-  { name: objective }: Objective,
-  { hardware, networks, optimal, gap, ...counts }: CodesignResult,
+  objective: Objective,
+  result: CodesignResult,
 ): string {
+  const { hardware, networks, steps } = result;
   const proof = {
     fidelity: "analytical",
-    objective,
-    ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
-    optimal,
-    gap,
-    tolerance: TOLERANCE,
-    boxes: counts.boxes,
-    configs: counts.configs,
-    candidates: { covered: counts.covered, evaluated: counts.evaluated },
-    convergence: { unit: "boxes of configs bounded", objective, steps: counts.steps },
+    ...proofFields(objective, args["max-area-mm2"], result),
+    convergence: { unit: "boxes of configs bounded", objective: objective.name, steps },
     provenance: writtenBy(context.version, context.args),
   };
-  const [only, ...others] = networks;
-  return others.length === 0
-    ? `${JSON.stringify({ version: 1, ...only, hardware, ...proof })}\n`
-    : `${JSON.stringify({ version: 1, hardware, ...proof, networks })}\n`;
+  return `${JSON.stringify({ version: 1, ...designFields(hardware, networks, proof) })}\n`;
 }
 
 function formatSearch(
