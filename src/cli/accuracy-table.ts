@@ -1,5 +1,6 @@
 import type { Accuracy } from "../tune/accuracy.ts";
 import type { AccuracyReport } from "../tune/report.ts";
+import type { Training } from "../tune/train.ts";
 import { formatCount, formatTable } from "./table.ts";
 
 /** Accuracies as lines of one table, errors in percent. */
@@ -47,4 +48,27 @@ export function formatRanking({ ranking, coveragePercent }: AccuracyReport): str
       : [`${coveragePercent.toFixed(0)} % of the measurements lie in the 90 % interval`]),
   ];
   return lines.join("\n");
+}
+
+/** How good a model is that was just made; `distilledLayers`: the held-out layers before it had seen a measurement. */
+export function formatTraining({
+  fit,
+  random,
+  layers,
+  distilledLayers,
+  coveragePercent,
+}: Omit<Training, "file"> & { readonly distilledLayers?: AccuracyReport }): string {
+  return [
+    formatAccuracies([
+      { name: "learnt from", accuracy: fit.latency },
+      { name: "random folds, held out", accuracy: random.latency },
+      { name: "layers held out", accuracy: layers.latency },
+      ...(distilledLayers ? [{ name: "the same, distilled only", accuracy: distilledLayers.latency }] : []),
+      { name: "random folds, EDP", accuracy: random.edp },
+      { name: "layers held out, EDP", accuracy: layers.edp },
+    ]),
+    "",
+    "Layers held out:",
+    formatRanking({ ...layers, coveragePercent }),
+  ].join("\n");
 }

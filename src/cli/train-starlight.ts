@@ -6,8 +6,8 @@ import type { Profile } from "../fidelity/evaluator.ts";
 import type { ModelSource } from "../fidelity/model-file.ts";
 import type { JobPool } from "../jobs/pool.ts";
 import { toOnnx } from "../tune/onnx-network.ts";
-import { type HeldOutPrediction, type StarlightTraining, trainStarlight } from "../tune/train-starlight.ts";
-import { formatAccuracies, formatRanking } from "./accuracy-table.ts";
+import { type HeldOutPrediction, trainStarlight } from "../tune/train-starlight.ts";
+import { formatTraining } from "./accuracy-table.ts";
 import type { CliContext } from "./context.ts";
 import { saveOutput } from "./output.ts";
 import type { Progress } from "./progress.ts";
@@ -60,7 +60,7 @@ export async function runStarlightTraining(
   if (args.heldOut !== undefined) await saveOutput(args.heldOut, heldOutTable(result.heldOut, sources));
   const { model: _, heldOut: __, file, ...validation } = result;
   context.stdout.write(
-    args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatStarlight(result)}\n`,
+    args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatTraining(result)}\n`,
   );
 }
 
@@ -75,26 +75,4 @@ function heldOutTable(heldOut: readonly HeldOutPrediction[], sources: readonly M
     spread.toFixed(5),
   ]);
   return `${csvFormatRows([["table", "line", "fold", "predicted_cycles", "spread"], ...lines])}\n`;
-}
-
-function formatStarlight({
-  fit,
-  random,
-  layers,
-  distilledLayers,
-  coveragePercent,
-}: StarlightTraining): string {
-  return [
-    formatAccuracies([
-      { name: "learnt from", accuracy: fit.latency },
-      { name: "random folds, held out", accuracy: random.latency },
-      { name: "layers held out", accuracy: layers.latency },
-      { name: "the same, distilled only", accuracy: distilledLayers.latency },
-      { name: "random folds, EDP", accuracy: random.edp },
-      { name: "layers held out, EDP", accuracy: layers.edp },
-    ]),
-    "",
-    "Layers held out:",
-    formatRanking({ ...layers, coveragePercent }),
-  ].join("\n");
 }

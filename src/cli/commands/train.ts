@@ -5,9 +5,9 @@ import { parseEventModel } from "../../event/model.ts";
 import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { loadEngine } from "../../starlight.ts";
-import { type Training, train } from "../../tune/train.ts";
+import { train } from "../../tune/train.ts";
 import { loadDocument } from "../../workload/load.ts";
-import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
+import { formatTraining } from "../accuracy-table.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
@@ -159,19 +159,4 @@ function refuseCalibration({ profile, fidelity, from }: TrainArgs): void {
   }
   if (from !== undefined)
     throw new UsageError("--from: expected --profile gemmini-firesim, found polaris-rtl");
-}
-
-function formatTraining({ fit, random, layers, coveragePercent }: Training): string {
-  return [
-    formatAccuracies([
-      { name: "learnt from", accuracy: fit.latency },
-      { name: "random folds, held out", accuracy: random.latency },
-      { name: "layers held out", accuracy: layers.latency },
-      { name: "random folds, EDP", accuracy: random.edp },
-      { name: "layers held out, EDP", accuracy: layers.edp },
-    ]),
-    "",
-    "Layers held out:",
-    formatRanking({ ...layers, coveragePercent }),
-  ].join("\n");
 }
