@@ -1,4 +1,4 @@
-import type { Interval } from "../fidelity/evaluator.ts";
+import type { Interval, Profile } from "../fidelity/evaluator.ts";
 import type { AreaSource } from "../hardware/area.ts";
 import type { Objective } from "../mapper/objective.ts";
 import type { PairedNetwork } from "../promotion/paired-layers.ts";
@@ -13,7 +13,9 @@ import { formatCount, formatNumber, formatTable } from "./table.ts";
 export interface VerifiedAnswer {
   readonly fidelity: ModelName;
   /** Of the model. */
-  readonly profile: string | undefined;
+  readonly profile: Profile | undefined;
+  /** Of what verified it; a model that has no profile is asked about this one. */
+  readonly verifiedProfile: Profile | undefined;
   readonly verify: VerifierSource | undefined;
   readonly objective: Objective;
   readonly maxAreaMm2: number | undefined;
@@ -28,6 +30,7 @@ export interface VerifiedAnswer {
 /** One network: a design that `evaluate` reads. Several: a list of them. */
 export function verifiedDocument(answer: VerifiedAnswer, provenance: WrittenBy): string {
   const { networks, chosen, result, objective, maxAreaMm2, verify } = answer;
+  const profile = answer.profile ?? answer.verifiedProfile;
   const [only, ...others] = networks;
   return `${JSON.stringify({
     version: 1,
@@ -36,7 +39,7 @@ export function verifiedDocument(answer: VerifiedAnswer, provenance: WrittenBy):
     areaMm2: answer.areaMm2,
     areaSource: answer.areaSource,
     fidelity: answer.fidelity,
-    ...(answer.profile === undefined ? {} : { profile: answer.profile }),
+    ...(profile === undefined ? {} : { profile }),
     objective: objective.name,
     ...(maxAreaMm2 === undefined ? {} : { maxAreaMm2 }),
     optimal: false,

@@ -76,7 +76,7 @@ function noneWithin(space: HardwareSpace, cap: number): InputError {
   const whole = wholeBox(space, 0);
   const least = space.arrays.map((array) => arrayAreas(space, array).least(whole));
   return new InputError({
-    where: "--max-area-mm2",
+    where: "maxAreaMm2",
     expected: `at least the smallest config's ${Math.min(...least)}`,
     found: String(cap),
   });

@@ -128,7 +128,7 @@ export async function codesignLearned(
     }
     if (queue.size === 0) {
       throw new InputError({
-        where: "--max-area-mm2",
+        where: "maxAreaMm2",
         expected: "the area of some config",
         found: String(cap),
       });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { csvParse } from "d3-dsv";
 import { parquetReadObjects } from "hyparquet";
@@ -57,9 +57,9 @@ export async function loadResult(
     return parseResultTable(rows, Object.keys(rows[0] ?? {}), facts, measured);
   }
   throw new InputError({
-    where: "result",
+    where: file,
     expected: "a .json, .yaml, .csv, .csv.gz, .parquet or .jsonl file of another command",
-    found: quote(file),
+    found: quote(extname(file)),
   });
 }
 

@@ -83,13 +83,15 @@ function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
   const given = isRecord(fields["provenance"]) ? fields["provenance"] : {};
   const text = (of: Fields, key: string): { [key: string]: string } =>
     typeof of[key] === "string" ? { [key]: of[key] } : {};
+  const fidelity = fidelityOf(fields["fidelity"], facts.file);
   const seed = optionalNumber(given["seed"]);
   const verified = fields["verified"];
   return {
     ...facts,
-    fidelity: fidelityOf(fields["fidelity"], facts.file),
+    fidelity,
     ...text(fields, "objective"),
-    ...text(fields, "profile"),
+    // The analytical model has none; beside it stands that of what verified the design.
+    ...(fidelity === "analytical" ? {} : text(fields, "profile")),
     ...(isRecord(verified) && typeof verified["by"] === "string" ? { verifiedBy: verified["by"] } : {}),
     ...text(given, "polaris"),
     ...text(given, "command"),

@@ -91,10 +91,10 @@ export class Walker {
   private place(design: number, start: Waypoint | undefined): void {
     if (!this.exports.scatter(SPACE, design)) {
       throw new InputError({
-        where: "--max-area-mm2",
+        where: "maxAreaMm2",
         expected: "an area that hardware drawn at random has now and then",
         found: String(this.problem.space.maxAreaMm2),
-        hint: "raise it, or narrow --pe, --scratchpad-kib and --accumulator-kib",
+        hint: "raise it, or narrow the space",
       });
     }
     if (!start) return;

@@ -55,6 +55,7 @@ writeFileSync(file("other.csv.journal"), `{"polaris":"sweep","version":1,"engine
 writeFileSync(file("none.csv.journal"), "hello\n");
 const table = tableText(rows);
 writeFileSync(file("good.csv"), table);
+writeFileSync(file("net.onnx"), "");
 const zipped = gzipSync(tableText(designRows(200, 2)));
 
 const BAD: Readonly<Record<string, BadInput>> = {
@@ -194,7 +195,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
   "a search of no hardware": { args: ["search", "dlrm", "--pe", "1"], says: ["peDim", "from 2 to 128", "1"] },
   "a search below every area": {
     args: ["search", "dlrm", "--quiet", "--max-area-mm2", "0.001"],
-    says: ["--max-area-mm2", "0.0135", "0.001"],
+    says: ["maxAreaMm2", "0.0135", "0.001"],
   },
   "an output that is the input": {
     args: ["evaluate", file("good.csv"), "--out", file("good.csv")],
@@ -231,6 +232,10 @@ const BAD: Readonly<Record<string, BadInput>> = {
     says: ["bert", "a design", "a built-in workload", "polaris map bert"],
   },
   "a model for a design": { args: ["simulate", "m.onnx"], says: ["m.onnx", "a design", "an ONNX model"] },
+  "a report of a model": {
+    args: ["report", file("net.onnx")],
+    says: ["net.onnx: expected a .json", '".onnx"'],
+  },
   "a profile of no model": {
     args: ["evaluate", file("good.csv"), "--profile", "polaris-rtl"],
     says: ["--profile", "starlight or event", "analytical"],

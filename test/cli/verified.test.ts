@@ -71,8 +71,10 @@ test("what is verified stands beside what was predicted, within the budget of ru
   ]);
 
   assert.equal(run.code, 0, run.stderr);
-  const { predicted, verified, runs, others, layers, fidelity, ended } = JSON.parse(String(run.stdout));
-  assert.equal(fidelity, "analytical");
+  const { predicted, verified, runs, others, layers, fidelity, profile, ended } = JSON.parse(
+    String(run.stdout),
+  );
+  assert.deepEqual([fidelity, profile], ["analytical", "polaris-rtl"]);
   assert.equal(ended, "budget");
   assert.ok(runs <= 7 && others.length >= 2);
   assert.equal(verified.by, "event");

@@ -115,7 +115,7 @@ test("a cap below the smallest config is refused, and says what the smallest tak
   };
   await assert.rejects(
     codesign(pool, { workloads: [randomWorkload(64, 1)], space, objective: parseObjective("edp") }),
-    /--max-area-mm2: expected at least the smallest config's 0\.01359502, found 0\.000001/,
+    /^InputError: maxAreaMm2: expected at least the smallest config's 0\.01359502, found 0\.000001/,
   );
 });
 

@@ -126,7 +126,7 @@ export async function runVerifiedSearch(
       onProgress: (now) => progress.update(formatProgress(now, args, runs)),
     });
     progress.clear();
-    await write(context, args, workloads, model, result, (performance.now() - started) / 1000);
+    await write(context, args, workloads, model, verifier, result, (performance.now() - started) / 1000);
     if (learning && args["save-model"] !== undefined)
       await saveOutput(args["save-model"], await learning.toFile(context, result.measurements));
   } catch (error) {
@@ -164,6 +164,7 @@ async function write(
   args: VerifiedArgs,
   workloads: readonly Workload[],
   model: Evaluator,
+  verifier: Evaluator,
   result: VerifiedSearchResult,
   seconds: number,
 ): Promise<void> {
@@ -178,6 +179,7 @@ async function write(
   const answer: VerifiedAnswer = {
     fidelity: args.fidelity,
     profile: model.profile,
+    verifiedProfile: verifier.profile,
     verify: args.verify,
     objective: args.objective,
     maxAreaMm2: args["max-area-mm2"],
