@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import type { Argv, CommandModule } from "yargs";
 import { measureThroughput, type Rate } from "../../measure/throughput.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 import { integer, shared } from "../options.ts";
 import { formatCount, formatTable } from "../table.ts";
 
@@ -25,7 +26,7 @@ export function benchCommand(context: CliContext): CommandModule<object, BenchAr
           coerce: integer("slices", 1, 10_000),
         })
         .option("json", shared.json)
-        .example("$0 bench", "About ten seconds") as unknown as Argv<BenchArgs>,
+        .epilogue(examples(["$0 bench", "About ten seconds"])) as unknown as Argv<BenchArgs>,
     handler: async ({ workers, slices, json }) => {
       const rates = await measureThroughput(workers, slices);
       const machine = {

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Argv, CommandModule } from "yargs";
 import { diagnose, type Finding } from "../../measure/doctor.ts";
 import { type CliContext, Failed } from "../context.ts";
+import { examples } from "../examples.ts";
 import { shared } from "../options.ts";
 import { formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -17,9 +18,8 @@ export function doctorCommand(context: CliContext): CommandModule<object, Doctor
     builder: (args: Argv) =>
       args
         .option("json", shared.json)
-        .example(
-          "$0 doctor",
-          "Exit code 1 if a thing is missing that must be there",
+        .epilogue(
+          examples(["$0 doctor", "Exit code 1 if a thing is missing that must be there"]),
         ) as unknown as Argv<DoctorArgs>,
     handler: async ({ json }) => {
       const findings = await diagnose();

@@ -15,6 +15,7 @@ import { evaluateSlowly } from "../evaluate-slowly.ts";
 import { evaluationCsv, formatEvaluation } from "../evaluation-text.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { openEventEvaluator } from "../event-model.ts";
+import { examples } from "../examples.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { oneOf, shared } from "../options.ts";
 import { openOutput, outputFormat, saveOutput } from "../output.ts";
@@ -67,10 +68,11 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
         .options(evaluatorOptions)
         .option("workers", shared.workers)
         .option("quiet", shared.quiet)
-        .example("$0 evaluate design.json", "One design, layer by layer")
-        .example(
-          "$0 evaluate rows.csv --out x.csv",
-          "One row out for each row in",
+        .epilogue(
+          examples(
+            ["$0 evaluate design.json", "One design, layer by layer"],
+            ["$0 evaluate rows.csv --out x.csv", "One row out for each row in"],
+          ),
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
       refuseIdle(args, BELONGS);

@@ -6,6 +6,7 @@ import { UsageError } from "../../errors.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportDesign } from "../../interop/write-export.ts";
 import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 import { oneOf, shared } from "../options.ts";
 import { saveOutput, unwritable } from "../output.ts";
 import { refuseWorkload } from "../refuse-workload.ts";
@@ -40,10 +41,11 @@ export function exportCommand(context: CliContext): CommandModule<object, Export
         })
         .option("json", shared.json)
         .option("quiet", shared.quiet)
-        .example("$0 export d.json --to timeloop-0.4 --out tl", "A folder of YAML")
-        .example(
-          "$0 export d.json --to gemmini --out g",
-          "Header, Chisel, tiles",
+        .epilogue(
+          examples(
+            ["$0 export d.json --to timeloop-0.4 --out tl", "A folder of YAML"],
+            ["$0 export d.json --to gemmini --out g", "Header, Chisel, tiles"],
+          ),
         ) as unknown as Argv<ExportArgs>,
     handler: (args) => runExport(context, args),
   };

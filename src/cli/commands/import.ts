@@ -6,6 +6,7 @@ import type { OperatorShare } from "../../interop/onnx/ledger.ts";
 import { type Imported, readImport } from "../../interop/read-import.ts";
 import { macs } from "../../workload/layer.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 import { dim, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
@@ -33,8 +34,12 @@ export function importCommand(context: CliContext): CommandModule<object, Import
         .option("dim", dim)
         .option("json", shared.json)
         .option("out", { ...shared.out, describe: "Write the layer table or the design as .yaml or .json" })
-        .example("$0 import model.onnx --out net.yaml", "Layers of a model")
-        .example("$0 import timeloop/ --out d.json", "A design") as unknown as Argv<ImportArgs>,
+        .epilogue(
+          examples(
+            ["$0 import model.onnx --out net.yaml", "Layers of a model"],
+            ["$0 import timeloop/ --out d.json", "A design"],
+          ),
+        ) as unknown as Argv<ImportArgs>,
     handler: async ({ files, dim: dims = {}, json, out }) => {
       await checkOutput(out);
       const imported = await readImport(files, dims);

@@ -11,6 +11,7 @@ import { DIMS, type Dim } from "../../workload/layer.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { dim, idleWorkers, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
@@ -109,8 +110,12 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
         .option("json", shared.json)
         .option("out", { ...shared.out, describe: "Write .json, or rows in the DOSA format" })
         .option("quiet", shared.quiet)
-        .example("$0 map resnet50", "Gemmini: 16x16, 128 + 32 KiB")
-        .example("$0 map bert --pe 32 --json", "A design for evaluate") as unknown as Argv<MapArgs>,
+        .epilogue(
+          examples(
+            ["$0 map resnet50", "Gemmini: 16x16, 128 + 32 KiB"],
+            ["$0 map bert --pe 32 --json", "A design for evaluate"],
+          ),
+        ) as unknown as Argv<MapArgs>,
     handler: (args) => runMap(context, args),
   };
 }

@@ -1,13 +1,16 @@
 import type { Argv, CommandModule } from "yargs";
 import { UsageError } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 
 export function mcpCommand(context: CliContext): CommandModule<object, object> {
   return {
     command: "mcp",
     describe: "Serve evaluate, map, search, simulate to agents (Model Context Protocol)",
     builder: (args: Argv) =>
-      args.example("$0 mcp", "On stdin and stdout, for a client's settings") as unknown as Argv<object>,
+      args.epilogue(
+        examples(["$0 mcp", "On stdin and stdout, for a client's settings"]),
+      ) as unknown as Argv<object>,
     handler: async () => {
       await (await loadServer()).serveMcp(context.version, context.signal);
     },

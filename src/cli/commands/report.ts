@@ -12,6 +12,7 @@ import { parseMapping } from "../../space/mapping.ts";
 import { createEngine, loadModule } from "../../starlight.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 import { once, shared } from "../options.ts";
 import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { formatCount } from "../table.ts";
@@ -66,10 +67,11 @@ export function reportCommand(context: CliContext): CommandModule<object, Report
         })
         .option("json", { ...shared.json, describe: "Print the report's numbers instead of a page" })
         .option("quiet", shared.quiet)
-        .example("$0 report search.json", "Writes search.html")
-        .example(
-          "$0 report s.csv --workload bert",
-          "Fronts, and the best design",
+        .epilogue(
+          examples(
+            ["$0 report search.json", "Writes search.html"],
+            ["$0 report s.csv --workload bert", "Fronts, and the best design"],
+          ),
         ) as unknown as Argv<ReportArgs>,
     handler: (args) => runReport(context, args),
   };

@@ -10,6 +10,7 @@ import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { formatDesign } from "../design-text.ts";
+import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
@@ -127,8 +128,12 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           describe: "Write the design as .json, a front as .csv or .parquet too",
         })
         .option("quiet", shared.quiet)
-        .example("$0 search bert --max-area-mm2 0.5", "Under an area cap")
-        .example("$0 search bert gpt2 --pe 16", "One design for two") as unknown as Argv<SearchArgs>,
+        .epilogue(
+          examples(
+            ["$0 search bert --max-area-mm2 0.5", "Under an area cap"],
+            ["$0 search bert gpt2 --pe 16", "One design for two"],
+          ),
+        ) as unknown as Argv<SearchArgs>,
     handler: async (args) =>
       args.pareto && args.fidelity !== "starlight"
         ? runFront(context, args, await readSpace(args))

@@ -13,6 +13,7 @@ import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { evaluatorOptions } from "../evaluator-options.ts";
+import { examples } from "../examples.ts";
 import { integer, once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -98,8 +99,12 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
         .option("json", shared.json)
         .option("out", shared.out)
         .option("quiet", shared.quiet)
-        .example("$0 simulate design.json --check", "Cycles, with the results checked")
-        .example("$0 simulate d.json --timeline t", "What ran when") as unknown as Argv<SimulateArgs>,
+        .epilogue(
+          examples(
+            ["$0 simulate design.json --check", "Cycles, with the results checked"],
+            ["$0 simulate d.json --timeline t", "What ran when"],
+          ),
+        ) as unknown as Argv<SimulateArgs>,
     handler: (args) => runSimulate(context, args),
   };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Argv, CommandModule } from "yargs";
 import { UsageError } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
+import { examples } from "../examples.ts";
 import { integer, once } from "../options.ts";
 import { unwritable } from "../output.ts";
 import { serveFolder } from "../serve.ts";
@@ -33,10 +34,11 @@ export function studioCommand(context: CliContext): CommandModule<object, Studio
           requiresArg: true,
           coerce: once<string>("out"),
         })
-        .example("$0 studio", "Then open the address that it prints")
-        .example(
-          "$0 studio --out public/studio",
-          "For any web server, under any path",
+        .epilogue(
+          examples(
+            ["$0 studio", "Then open the address that it prints"],
+            ["$0 studio --out public/studio", "For any web server, under any path"],
+          ),
         ) as unknown as Argv<StudioArgs>,
     handler: (args) => (args.out === undefined ? serve(context, args.port) : writeSite(context, args.out)),
   };

@@ -7,6 +7,7 @@ import { sweepCsv, sweepParquet } from "../../sweep/table.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
 import { dim, idleSeed, limits, objective, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
@@ -63,8 +64,12 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
           describe: "Write .csv, .parquet or .json; a killed sweep goes on from there",
         })
         .option("quiet", shared.quiet)
-        .example("$0 sweep resnet50", "64 configs, Pareto front")
-        .example("$0 sweep bert --pe 8 --out b.csv", "One array size") as unknown as Argv<SweepArgs>,
+        .epilogue(
+          examples(
+            ["$0 sweep resnet50", "64 configs, Pareto front"],
+            ["$0 sweep bert --pe 8 --out b.csv", "One array size"],
+          ),
+        ) as unknown as Argv<SweepArgs>,
     handler: (args) => runSweep(context, args),
   };
 }

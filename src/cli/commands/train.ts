@@ -9,6 +9,7 @@ import { train } from "../../tune/train.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { formatTraining } from "../accuracy-table.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { examples } from "../examples.ts";
 import { once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -79,13 +80,11 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
         .option("workers", shared.workers)
         .option("json", shared.json)
         .option("quiet", shared.quiet)
-        .example(
-          "$0 train --rtl rows.csv --fidelity starlight --out m.json",
-          "Both, and judged on held-out layers",
-        )
-        .example(
-          "$0 train --rtl rows.csv --out event.json",
-          "Minutes for 1,500 rows",
+        .epilogue(
+          examples(
+            ["$0 train --rtl rows.csv --out event.json", "Takes minutes"],
+            ["$0 train --rtl r.csv --fidelity starlight --out m.json", "Both models"],
+          ),
         ) as unknown as Argv<TrainArgs>,
     handler: (args) => runTraining(context, args),
   };

@@ -9,6 +9,7 @@ import { type AccuracyReport, reportAccuracy } from "../../tune/report.ts";
 import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
 import type { CliContext } from "../context.ts";
 import { openEventEvaluator } from "../event-model.ts";
+import { examples } from "../examples.ts";
 import { once, oneOf, shared } from "../options.ts";
 import { readMeasured } from "../rtl-table.ts";
 import { openStarlightEvaluator } from "../starlight-model.ts";
@@ -54,7 +55,9 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         })
         .option("json", shared.json)
         .option("quiet", shared.quiet)
-        .example("$0 validate --rtl rows.csv", "Errors by class of layer") as unknown as Argv<ValidateArgs>,
+        .epilogue(
+          examples(["$0 validate --rtl rows.csv", "Errors by class of layer"]),
+        ) as unknown as Argv<ValidateArgs>,
     handler: async ({ rtl, fidelity, profile, model, json, quiet }) => {
       const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64), profile);
       if (rows.length === 0) {
