@@ -66,6 +66,12 @@ export function ceilDiv(a: v128, b: v128): v128 {
   return f32x4.ceil(div(a, b));
 }
 
+// @ts-ignore: decorator
+@inline
+export function modulo(a: v128, b: v128): v128 {
+  return sub(a, mul(f32x4.floor(div(a, b)), b));
+}
+
 /** Largest power of two that divides each whole number below 2^22, at most `limit`, a power of two; as f32. */
 // @ts-ignore: decorator
 @inline

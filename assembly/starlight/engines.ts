@@ -9,139 +9,26 @@ import { C, COLUMN, K, N, P, Q, R, S } from "../../src/kernels/layout";
 import {
   ALIGNMENT_C, ALIGNMENT_K, ARRAY, ARRAY_SIZE, BASE, BIAS_COMMAND, BIAS_ROW, BOUND, CALLS, CALL_ISSUE, CALL_WAIT,
   CHANNEL_SHARE, COMMANDS_OF_CALL, COMPUTES_OF_CALL, COMPUTE_COMMAND, CONVOLUTION, EXECUTE, EXECUTE_CALL,
-  EXECUTE_START, FILL, INPUT_COMMAND, INPUT_FOOTPRINT, INPUT_H, INPUT_LINE, INPUT_MISS_CYCLES, INPUT_W,
-  IN_FLIGHT, IN_FLIGHT_LIMIT, ISSUE, KERNEL_SHARE, LASTS, LINE, ONE, PER_LINE, LAST_BLOCK, LAST_BLOCKS, LAST_LOAD_SHARE, LOAD,
-  LOAD_INPUTS, LOAD_LATENCY, LOAD_MISSES, LOAD_PADDING, LOAD_START, LOAD_WAIT_SHARE, LOAD_WEIGHTS,
-  OUTPUT_FOOTPRINT, OUTPUT_MISS_CYCLES, PADDING_H, PADDING_W, PAIRED, PRELOAD, PRELOADS_OF_CALL, QUEUED_COMPUTES,
-  QUEUED_LOADS, RAGGED, REQUEST, REQUEST_64, REQUEST_TO_16, REQUEST_TO_32, REQUEST_TO_64, REQUEST_TO_8, ROW, RUN,
-  SERIAL, SHORT_ROW, START, STORE, STORE_BEAT, STORE_COMMAND, STORE_LATENCY, STORE_LINE, STORE_LOAD_SHARE,
-  STORE_MISSES, STORE_OVERLAP, STORE_ROW, STORE_RUN, STORE_START, STORE_WORDS, STREAMED, STRIDE, STRIDE_H,
-  STRIDE_W, SUM_STEPS, TAPS, TILES, TILE_CHANNELS, TILE_COLUMNS, TILE_KERNELS, TRIPS, WEIGHT_COMMAND,
+  EXECUTE_START, FILL, INPUT_COMMAND, INPUT_FOOTPRINT, INPUT_H, INPUT_LINE, INPUT_MISS_CYCLES, INPUT_W, IN_FLIGHT,
+  IN_FLIGHT_LIMIT, ISSUE, KERNEL_SHARE, LASTS, LAST_BLOCK, LAST_BLOCKS, LAST_LOAD_SHARE, LOAD, LOAD_INPUTS,
+  LOAD_LATENCY, LOAD_MISSES, LOAD_PADDING, LOAD_START, LOAD_WAIT_SHARE, LOAD_WEIGHTS, ONE, OUTPUT_FOOTPRINT,
+  OUTPUT_MISS_CYCLES, PADDING_H, PADDING_W, PAIRED, PER_LINE, PRELOAD, PRELOADS_OF_CALL, QUEUED_COMPUTES,
+  QUEUED_LOADS, RAGGED, RUN, SERIAL, SHORT_ROW, START, STORE, STORE_BEAT, STORE_COMMAND, STORE_LATENCY, STORE_LINE,
+  STORE_LOAD_SHARE, STORE_MISSES, STORE_OVERLAP, STORE_ROW, STORE_RUN, STORE_START, STORE_WORDS, STREAMED, STRIDE,
+  STRIDE_H, STRIDE_W, SUM_STEPS, TAPS, TILES, TILE_CHANNELS, TILE_COLUMNS, TILE_KERNELS, TRIPS, WEIGHT_COMMAND,
   WEIGHT_FOOTPRINT, WEIGHT_LINE, WEIGHT_MISSES, WEIGHT_MISS_CYCLES, ZERO_COMMAND, ZERO_ROW,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
-import { add, ceilDiv, div, least, most, mul, number, powerOfTwoIn, sub, where } from "./arithmetic";
+import { add, ceilDiv, div, least, modulo, most, mul, number, powerOfTwoIn, sub, where } from "./arithmetic";
+import { lastBlock, shortBlock } from "./blocks";
+import { blocksAlong, outside } from "./edges";
+import { missLines, requestLines, rowCycles } from "./requests";
 
 /** Sum over the tiles of a dim. */
 // @ts-ignore: decorator
 @inline
 function over(physics: usize, trips: v128, full: v128, last: v128): v128 {
   return add(mul(sub(trips, all(physics, ONE)), full), last);
-}
-
-/** Mean cache lines that the requests for a row of `bytes` touch which begins at a multiple of `step`. */
-// @ts-ignore: decorator
-@inline
-function requestLines(physics: usize, bytes: v128, step: v128): v128 {
-  const whole = f32x4.floor(mul(bytes, all(physics, PER_LINE)));
-  const rest = sub(bytes, mul(whole, all(physics, LINE)));
-  const crossed = mul(f32x4.floor(div(sub(rest, all(physics, ONE)), step)), step);
-  const part = add(all(physics, ONE), mul(crossed, all(physics, PER_LINE)));
-  const all64 = sub(number(2), mul(step, all(physics, PER_LINE)));
-  return add(mul(whole, all64), where(f32x4.gt(rest, number(0)), part));
-}
-
-/** Lines that a row fetches when it misses; `lines` are those that its requests touch. */
-// @ts-ignore: decorator
-@inline
-function missLines(physics: usize, bytes: v128, pitch: v128, lines: v128): v128 {
-  const whole = mul(pitch, all(physics, PER_LINE));
-  const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, all(physics, LINE)));
-  return v128.bitselect(whole, least(lines, add(mul(bytes, all(physics, PER_LINE)), all(physics, ONE))), short);
-}
-
-/** Cycles of a request of up to 64 bytes: linear between sizes that the bus tells apart. */
-// @ts-ignore: decorator
-@inline
-function requestCycles(bytes: v128, physics: usize): v128 {
-  const zero = number(0);
-  const to16 = most(zero, least(number(8), sub(bytes, number(8))));
-  const to32 = most(zero, least(number(16), sub(bytes, number(16))));
-  const to64 = most(zero, sub(bytes, number(32)));
-  return add(
-    add(all(physics, REQUEST), mul(all(physics, REQUEST_TO_8), least(number(8), bytes))),
-    add(mul(all(physics, REQUEST_TO_16), to16), add(mul(all(physics, REQUEST_TO_32), to32), mul(all(physics, REQUEST_TO_64), to64))),
-  );
-}
-
-/** Cycles of a row that hits the cache: requests of 64 bytes and one of the rest. */
-// @ts-ignore: decorator
-@inline
-function rowCycles(bytes: v128, lines: v128, array: v128, physics: usize, line: usize): v128 {
-  const whole = f32x4.floor(mul(bytes, all(physics, PER_LINE)));
-  const rest = sub(bytes, mul(whole, all(physics, LINE)));
-  return add(
-    add(mul(whole, all(physics, REQUEST_64)), where(f32x4.gt(rest, number(0)), requestCycles(rest, physics))),
-    add(mul(all(physics, ROW), ceilDiv(bytes, array)), mul(all(physics, line), lines)),
-  );
-}
-
-/** Cycles of a pixel block shorter than the array, beyond its rows: at least 4, and SHORT_ROW for those missing to 8. */
-// @ts-ignore: decorator
-@inline
-function shortBlock(rest: v128, array: v128, shortRow: v128): v128 {
-  const four = most(number(0), sub(number(4), rest));
-  const eight = most(number(0), sub(least(number(8), array), most(rest, number(4))));
-  return where(f32x4.gt(rest, number(0)), add(four, mul(shortRow, eight)));
-}
-
-/** Weights leave the array behind the last pixel block, which therefore takes as long as a whole one. */
-// @ts-ignore: decorator
-@inline
-function lastBlock(rest: v128, array: v128): v128 {
-  return where(f32x4.gt(rest, number(0)), sub(array, most(rest, number(4))));
-}
-
-// @ts-ignore: decorator
-@inline
-function modulo(a: v128, b: v128): v128 {
-  return sub(a, mul(f32x4.floor(div(a, b)), b));
-}
-
-/**
- * Pixels that the tiles of an axis read outside the input, over all its tiles of outputs and taps: before it those of tile i and
- * taps j with i x a + j x b < padding, behind it the same counted from the end.
- */
-// @ts-ignore: decorator
-@inline
-function outside(
-  physics: usize, padding: v128, behind: v128, tripsP: v128, lastP: v128, tileP: v128, tripsR: v128, lastR: v128, tileR: v128,
-  stride: v128, reach: i32,
-): v128 {
-  const zero = number(0);
-  const stepP = mul(tileP, stride);
-  let sum = zero;
-  for (let i = 0; i < reach; i++) {
-    for (let j = 0; i + j < reach; j++) {
-      const at = number(<f32>i);
-      const tap = number(<f32>j);
-      const there = v128.and(f32x4.lt(at, tripsP), f32x4.lt(tap, tripsR));
-      const before = sub(padding, add(mul(at, stepP), mul(tap, tileR)));
-      // The last tile may be a smaller one.
-      const backP = i == 0 ? zero : mul(add(mul(sub(at, all(physics, ONE)), tileP), lastP), stride);
-      const backR = j == 0 ? zero : add(mul(sub(tap, all(physics, ONE)), tileR), lastR);
-      const after = sub(behind, add(backP, backR));
-      sum = add(sum, where(there, add(most(zero, before), most(zero, after))));
-    }
-  }
-  return sum;
-}
-
-/** DMA commands along the width: blocks of the array in the inputs under each tile. */
-// @ts-ignore: decorator
-@inline
-function blocksAlong(
-  physics: usize, padding: v128, behind: v128, trips: v128, tile: v128, last: v128, taps: v128, stride: v128, inputs: v128,
-  array: v128,
-): v128 {
-  const one = all(physics, ONE);
-  const full = sub(add(mul(tile, stride), taps), one);
-  const end = sub(add(mul(last, stride), taps), one);
-  const only = ceilDiv(least(inputs, end), array);
-  const first = ceilDiv(most(one, sub(full, padding)), array);
-  const inner = mul(most(number(0), sub(trips, number(2))), ceilDiv(full, array));
-  const final = ceilDiv(most(one, sub(end, behind)), array);
-  return v128.bitselect(add(first, add(inner, final)), only, f32x4.gt(trips, one));
 }
 
 export function engines(physics: usize, lanes: i32, scratch: usize): void {

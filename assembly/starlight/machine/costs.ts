@@ -7,14 +7,15 @@ import { C, COLUMN, K, N, P, Q, R, S } from "../../../src/kernels/layout";
 import { ARRAY, BOUND, LASTS, STRIDE_H, STRIDE_W, TILES, TRIPS } from "../../../src/kernels/starlight-layout";
 import {
   ACCUMULATOR_PJ, ALIKE_C, ALIKE_K, ARRAY_SIZE, BEAT_C, BEAT_CYCLES, BEAT_K, BLOCKS_C, BLOCKS_K, BUS_BYTES,
-  DILATION_H, DILATION_W, DRAM_LATENCY, FIRST_WEIGHTS, FIXED_PJ, GROUP, INPUTS_BUSY, INPUT_BYTES, INPUT_ROWS,
-  LAST_WEIGHTS, LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, MIN_ROWS, ODD_STRIDE, ORDERLESS_PJ, OUTPUT_BYTES,
-  OUTPUT_ROWS, PARTIALS_BUSY, REGISTER_PJ, REQUESTS_UNDER_WAY, SCRATCHPAD_PJ, STREAM, STREAMED, STRIDE, SUM_STEPS,
-  TAPS, TILES_RUN, TILE_CHANNELS, TILE_COLUMNS, TILE_FINALS, TILE_INPUTS, TILE_KERNELS, TILE_PARTIALS, TILE_SPILLS,
-  TILE_WEIGHTS, TILE_WORK, WEIGHTS_BUSY, WEIGHT_BYTES, WEIGHT_ROWS, WORK_OF_TILE, WORK_TO_FINAL,
+  DILATION_H, DILATION_W, FIRST_WEIGHTS, FIXED_PJ, GROUP, INPUTS_BUSY, INPUT_BYTES, INPUT_ROWS, LAST_WEIGHTS,
+  LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, MIN_ROWS, ODD_STRIDE, ORDERLESS_PJ, OUTPUT_BYTES, OUTPUT_ROWS,
+  PARTIALS_BUSY, REGISTER_PJ, SCRATCHPAD_PJ, STREAM, STREAMED, STRIDE, SUM_STEPS, TAPS, TILES_RUN, TILE_CHANNELS,
+  TILE_COLUMNS, TILE_FINALS, TILE_INPUTS, TILE_KERNELS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS, TILE_WORK,
+  WEIGHTS_BUSY, WEIGHT_BYTES, WEIGHT_ROWS, WORK_OF_TILE, WORK_TO_FINAL,
 } from "../../../src/kernels/starlight-machine-layout";
 import { all } from "../../lanes";
 import { add, ceilDiv, div, least, most, mul, number, powerOfTwoIn, sub, where } from "../arithmetic";
+import { meanBeats, readPeriod, rowBeats, rowCycles } from "./requests";
 
 /** Cycles from a tile's last input row to the next tile's first. */
 const ROW_TO_ROW: f32 = 2;
@@ -58,57 +59,6 @@ function blockCycles(
   const full = most(stream, moveCycles(restFull, stream, lines, inputs, odd));
   const last = most(stream, moveCycles(restLast, stream, lines, inputs, odd));
   return over(tripsC, add(mul(sub(blocksFull, one), whole), full), add(mul(sub(blocksLast, one), whole), last));
-}
-
-/** Mean beats of a request: it takes one for every part of the bus that it touches; `step` divides where requests begin. */
-// @ts-ignore: decorator
-@inline
-function meanBeats(bytes: v128, step: v128, bus: v128): v128 {
-  const touched = f32x4.floor(div(sub(add(bytes, bus), number(1)), step));
-  return div(mul(touched, step), bus);
-}
-
-/** Cycles from one read request to the next in a long run of them. */
-// @ts-ignore: decorator
-@inline
-function readPeriod(beats: v128, rows: v128, physics: usize): v128 {
-  const beat = all(physics, BEAT_CYCLES);
-  const whole = add(add(all(physics, DRAM_LATENCY), rows), add(number(1), mul(sub(beats, number(1)), beat)));
-  return most(most(number(1), mul(beats, beat)), most(rows, div(whole, all(physics, REQUESTS_UNDER_WAY))));
-}
-
-/** The same for requests of `bytes` bytes: tiles whose requests all have a beat more take turns with tiles whose have not. */
-// @ts-ignore: decorator
-@inline
-function meanPeriod(bytes: v128, step: v128, rows: v128, alike: v128, physics: usize): v128 {
-  const beats = meanBeats(bytes, step, all(physics, BUS_BYTES));
-  const fewer = v128.bitselect(f32x4.floor(beats), beats, alike);
-  const period = readPeriod(fewer, rows, physics);
-  const longer = readPeriod(add(fewer, number(1)), rows, physics);
-  return add(period, mul(sub(beats, fewer), sub(longer, period)));
-}
-
-/** Cycles to read a row of `bytes` bytes in requests of `group` bytes and one of the rest. */
-// @ts-ignore: decorator
-@inline
-function rowCycles(bytes: v128, step: v128, array: v128, alike: v128, physics: usize): v128 {
-  const group = all(physics, GROUP);
-  const whole = f32x4.floor(div(bytes, group));
-  const rest = sub(bytes, mul(whole, group));
-  const full = meanPeriod(group, step, ceilDiv(group, array), alike, physics);
-  const last = meanPeriod(rest, step, ceilDiv(rest, array), alike, physics);
-  return add(mul(whole, full), where(f32x4.gt(rest, number(0)), last));
-}
-
-/** Beats of the same requests. */
-// @ts-ignore: decorator
-@inline
-function rowBeats(bytes: v128, step: v128, physics: usize): v128 {
-  const group = all(physics, GROUP);
-  const bus = all(physics, BUS_BYTES);
-  const whole = f32x4.floor(div(bytes, group));
-  const rest = sub(bytes, mul(whole, group));
-  return add(mul(whole, meanBeats(group, step, bus)), where(f32x4.gt(rest, number(0)), meanBeats(rest, step, bus)));
 }
 
 /** Extents of the inputs under all tiles along an axis, added up. */
