@@ -12,6 +12,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.done);
   throw error;
 });
+// Nobody hears what is said: the work goes on, and its exit code is its own.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 

@@ -95,7 +95,8 @@ function checkHeader(file: string, line: string, expected: Readonly<Record<strin
 function parseTrial<Job, Carry>(line: string, number: number, where: string): RecordedTrial<Job, Carry> {
   const found = parseRecord(line);
   const seconds = found?.["seconds"];
-  if (found?.["op"] !== "trial" || found["trial"] !== number || typeof seconds !== "number") {
+  const isTrial = found?.["op"] === "trial" && found["trial"] === number && typeof seconds === "number";
+  if (!isTrial || typeof found["outcome"] !== "object" || found["outcome"] === null) {
     throw new InputError({ where, expected: `trial ${number}`, found: quote(line) });
   }
   return {

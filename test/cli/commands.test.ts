@@ -158,3 +158,21 @@ test("an interrupt ends an evaluate whose input is idle", async () => {
 
   assert.equal(await closed, 130);
 });
+
+test("without a reader of the answer the work ends, without one of the notes it goes on", async () => {
+  const designs = file("pipe.csv");
+  const out = file("pipe-out.csv");
+  writeFileSync(designs, tableText(designRows(4000, 7)));
+  const run = async (closed: "stdout" | "stderr", ...args: readonly string[]): Promise<number | null> => {
+    const child = spawn(process.execPath, [PROGRAM, ...args]);
+    child[closed].destroy();
+    child[closed === "stdout" ? "stderr" : "stdout"].resume();
+    return new Promise((resolve) => child.on("close", resolve));
+  };
+
+  assert.equal(await run("stdout", "evaluate", designs), 0);
+  assert.equal(await run("stderr", "evaluate", designs, "--out", out), 0);
+  assert.equal(await run("stderr", "evaluate", file("none.csv")), 2);
+
+  assert.equal(readFileSync(out, "utf8").split("\n").length, 4002);
+});

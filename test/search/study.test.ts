@@ -197,6 +197,13 @@ test("a bad line that is not the last is an error with its number, and a trial o
     () => openStudyJournal(file, QUESTION),
     (error: unknown) => error instanceof InputError && /line 5: expected trial 3/.test(error.message),
   );
+  const hollow = fileOf();
+  await study({ budget: { trials: 1 } }, hollow);
+  await appendFile(hollow, '{"op":"trial","trial":1,"job":{},"seconds":1}\n');
+  assert.throws(
+    () => openStudyJournal(hollow, QUESTION),
+    (error: unknown) => error instanceof InputError && /line 3: expected trial 1/.test(error.message),
+  );
 
   const changed = fileOf();
   await study({ budget: { trials: 6 } }, changed);
