@@ -1,22 +1,12 @@
 import { csvFormatRows } from "d3-dsv";
-import type { RtlOptions } from "../evaluators/rtl-pool.ts";
 import type { Simulated } from "../evaluators/simulate.ts";
+import { countersOf, reasonOf } from "../evaluators/simulation-document.ts";
 import { reportOf, type SimulationReport } from "../evaluators/simulation-report.ts";
 import type { LocalEngine } from "../fidelity/engine.ts";
-import { type MachineCounters, machineEnergy } from "../fidelity/machine-energy.ts";
+import { machineEnergy } from "../fidelity/machine-energy.ts";
 import { COUNTERS } from "../rtl/counters.ts";
-import { GEMMINI_LIKE } from "../rtl/machine.ts";
 import { formatMapping } from "../space/mapping.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
-
-/** Counters of a run that ended well. */
-function countersOf({ outcome }: Simulated): MachineCounters | undefined {
-  return outcome.status === "priced" ? (outcome.counters as MachineCounters | undefined) : undefined;
-}
-
-function reasonOf({ outcome }: Simulated): string {
-  return outcome.status === "priced" ? "" : outcome.reason;
-}
 
 /** Where the cycles of each design went, and how its energy differs from the analytical model's. */
 export function formatSimulations(
@@ -98,39 +88,6 @@ function energyNotes(simulations: readonly Simulated[], engine: LocalEngine): re
       rows,
     ),
   ];
-}
-
-/** The same as a JSON document. */
-export function simulationsJson(
-  simulations: readonly Simulated[],
-  fidelity: "event" | "rtl",
-  { machine, reuse = true }: RtlOptions,
-  checked: boolean,
-  engine: LocalEngine,
-) {
-  return {
-    version: 1,
-    fidelity,
-    profile: "polaris-rtl",
-    machine: { ...GEMMINI_LIKE, ...machine, reuse },
-    designs: simulations.map((one) => {
-      const { shape, mapping, hardware } = one.candidate;
-      const about = { name: one.name, count: one.count, shape, mapping: formatMapping(mapping), hardware };
-      const counters = countersOf(one);
-      if (!counters) return { ...about, failed: reasonOf(one) };
-      const { energy, ...report } = reportOf(counters, one.candidate, engine);
-      return {
-        ...about,
-        latencyCycles: counters.cycles,
-        energyUj: energy.totalPj * 1e-6,
-        edpJCycles: energy.totalPj * 1e-12 * counters.cycles,
-        ...(checked ? { checked } : {}),
-        ...report,
-        energyByComponentPj: energy.byComponentPj,
-        counters,
-      };
-    }),
-  };
 }
 
 /** One line a design, every counter a column. */

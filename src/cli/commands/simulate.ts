@@ -8,6 +8,7 @@ import { createModelPool } from "../../evaluators/model-pool.ts";
 import { createNativePool } from "../../evaluators/native-pool.ts";
 import type { RtlOptions, RtlPool, RunRequest } from "../../evaluators/rtl-pool.ts";
 import { type Simulated, simulateCases } from "../../evaluators/simulate.ts";
+import { simulationDocument } from "../../evaluators/simulation-document.ts";
 import { formatTimeline } from "../../evaluators/timeline.ts";
 import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
@@ -19,7 +20,7 @@ import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readCases } from "../read-cases.ts";
-import { formatSimulations, simulationsCsv, simulationsJson } from "../simulation-output.ts";
+import { formatSimulations, simulationsCsv } from "../simulation-output.ts";
 import { fitted } from "../terminal.ts";
 
 interface SimulateArgs {
@@ -161,7 +162,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   if (args.timeline !== undefined)
     await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
   const json = (): string =>
-    `${JSON.stringify({ ...simulationsJson(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
+    `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined)
     await saveOutput(args.out, /\.json$/i.test(args.out) ? json() : simulationsCsv(done, engine));
   if (args.json) context.stdout.write(json());
