@@ -142,7 +142,9 @@ export async function codesignLearned(
       const seen = await look(box);
       if (seen.done) continue;
       const left = Math.max(bound, seen.bound);
-      const parts = first || watch.over() ? undefined : halves(space, box);
+      // Now that there is a best, what may beat it is in question. As long as no config runs what was predicted, boxes get smaller.
+      const whole = best.hardware !== undefined && (first || watch.over());
+      const parts = whole ? undefined : halves(space, box);
       for (const part of parts ?? [box]) enter(areas, part, left);
     }
     const { hardware } = best;

@@ -9,6 +9,7 @@ import { createRng } from "../../src/rng.ts";
 import { builtinStarlight } from "../../src/surrogate/builtin.ts";
 import { loadFastModule } from "../../src/surrogate/fast-module.ts";
 import { builtinWorkload } from "../../src/workload/builtin.ts";
+import { toLayerShape } from "../../src/workload/layer.ts";
 import { integer, pick } from "../mapper/random-case.ts";
 import { largeLearnedShape } from "./small-case.ts";
 
@@ -59,6 +60,38 @@ test("the proven design of a space is the best of all of its configs, under an a
     assert.ok(totals.areaMm2 <= maxAreaMm2);
     assert.equal(optimal, true);
   }
+});
+
+test("a box whose own optimum no config within the area runs is halved until one does", async () => {
+  const { mapping, optimal } = await codesignLearned(module, models[1], {
+    workload: {
+      name: "random",
+      layers: [
+        {
+          name: "a",
+          count: 1,
+          groups: 1,
+          shape: toLayerShape({ N: 2, K: 16, C: 17, P: 7, Q: 4, R: 3, S: 3 }),
+        },
+        { name: "b", count: 50, groups: 1, shape: toLayerShape({ K: 16, C: 64, P: 12, Q: 4, S: 3 }) },
+        {
+          name: "c",
+          count: 1,
+          groups: 1,
+          shape: toLayerShape({ K: 7, C: 17, P: 12, Q: 4, R: 3, Wstride: 2, Hstride: 2 }),
+        },
+      ],
+    },
+    space: {
+      arrays: [{ peDim: 4, bandwidth: "split" }],
+      scratchpadKib: [1, 2, 3],
+      accumulatorKib: [1, 2, 3, 64],
+      maxAreaMm2: 0.03251112,
+    },
+    objective: parseObjective("energy"),
+  });
+
+  assert.ok(optimal && mapping.totals.areaMm2 <= 0.03251112);
 });
 
 test("a co-design that is ended gives a design and a gap", async () => {
