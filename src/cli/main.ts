@@ -3,10 +3,12 @@ import { createRequire } from "node:module";
 import { EXIT, runCli } from "./run.ts";
 
 const controller = new AbortController();
-process.on("SIGINT", () => {
-  if (controller.signal.aborted) process.exit(EXIT.interrupted);
-  controller.abort();
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  });
+}
 // A reader such as `head` may close the pipe; that ends the work and is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.done);

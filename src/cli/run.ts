@@ -16,6 +16,7 @@ import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { type CliContext, Failed, Interrupted } from "./context.ts";
+import { refuseOverwriting } from "./overwritten.ts";
 
 export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
 
@@ -54,6 +55,10 @@ async function parse(context: CliContext): Promise<void> {
     .completion("completion", "Print a shell completion script")
     .demandCommand(1)
     .strict()
+    .check((args) => {
+      refuseOverwriting(args);
+      return true;
+    })
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
@@ -93,10 +98,31 @@ function report({ stderr, signal }: CliContext, error: unknown): number {
   }
   if (error instanceof InputError || error instanceof UsageError) {
     const hint = error instanceof InputError ? error.problem.hint : error.hint;
-    stderr.write(`polaris: ${error.message}${hint === undefined ? "" : ` (${hint})`}\n`);
+    stderr.write(`polaris: ${printable(`${error.message}${hint === undefined ? "" : ` (${hint})`}`)}\n`);
     // Ctrl-C may be why nothing was found.
     return signal.aborted ? EXIT.interrupted : EXIT.wrongInput;
   }
+  if (isSystemError(error)) {
+    // A path that leads nowhere, a full disk: `ENOTDIR: not a directory, mkdir 'x'` says what and where.
+    stderr.write(`polaris: ${printable(error.message)}\n`);
+    return EXIT.wrongInput;
+  }
   stderr.write(`polaris: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.failed;
+}
+
+/** What Node throws of a file that cannot be opened, read or written. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly path: string } {
+  return (
+    error instanceof Error &&
+    "syscall" in error &&
+    "path" in error &&
+    !(error.syscall as string).startsWith("spawn")
+  );
+}
+
+/** Text of a file that is shown in a message must not steer the terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
 }

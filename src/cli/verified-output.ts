@@ -70,20 +70,28 @@ Layers: one run each, cycles and uJ as predicted (${fidelity}${profile === undef
 `;
 }
 
+const UNITS: Readonly<Record<string, string>> = {
+  edp: " J x cycles",
+  ed2p: " J x cycles^2",
+  latency: " cycles",
+  energy: " J",
+};
+
 /** What is known of the design, in a sentence that does not mix the two. */
 function standing({ objective, result: { best, ended }, chosen }: VerifiedAnswer): string {
   const { name } = objective;
   const shown = (cost: number): string => formatNumber(inJoules(objective, cost));
   const interval = ({ low, high }: Interval): string => `${shown(low)} to ${shown(high)}`;
   const predicted = `${shown(chosen.cost)} (90 %: ${interval(chosen.interval)})`;
-  if (!best) return `predicted ${name} ${predicted}, not verified`;
+  const unit = UNITS[name] ?? "";
+  if (!best) return `predicted ${name} ${predicted}${unit}, not verified`;
   const end = {
     interval: "no other design considered can be better within the model's intervals",
     budget: "the budget ended the search",
     exhausted: "every design proposed was run",
     signal: "interrupted",
   }[ended];
-  return `verified ${name} ${shown(best.verified.cost)}; predicted ${predicted}; ${end}`;
+  return `verified ${name} ${shown(best.verified.cost)}${unit}; predicted ${predicted}; ${end}`;
 }
 
 function formatNetwork({ workload, layers }: PairedNetwork): string {
@@ -93,9 +101,9 @@ function formatNetwork({ workload, layers }: PairedNetwork): string {
     [
       { title: "layer", align: "left", width: 24 },
       { title: "runs", align: "right" },
-      { title: "predicted", align: "right" },
+      { title: "cycles predicted", align: "right" },
       { title: "verified", align: "right" },
-      { title: "uJ", align: "right" },
+      { title: "uJ predicted", align: "right" },
       { title: "verified", align: "right" },
       { title: "mapping", align: "left", width: 150 },
     ],

@@ -145,7 +145,12 @@ export function checkLearnedLayers({ profile }: StarlightModel, layers: readonly
   for (const { name, shape } of layers) {
     const reason = rulesOf(profile).unfit(shape);
     if (reason !== undefined)
-      throw new InputError({ where: name, expected: "a layer that Starlight predicts", found: reason });
+      throw new InputError({
+        where: name,
+        expected: "a layer that Starlight predicts",
+        found: reason,
+        hint: "profile polaris-rtl runs all layers",
+      });
   }
 }
 

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { InputError, quote } from "../errors.ts";
 import type { Journal, RecordedTrial } from "./study.ts";
 
@@ -40,6 +49,7 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
     engine: question.engine,
     ...question.about,
   };
+  const unlock = lock(file);
   const descriptor = openSync(file, "a+");
   try {
     const text = readFileSync(descriptor, "utf8");
@@ -61,10 +71,14 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
       name: file,
       known,
       append: (trial) => write(descriptor, { op: "trial", trial: trials++, ...trial }),
-      close: () => closeSync(descriptor),
+      close: () => {
+        closeSync(descriptor);
+        unlock();
+      },
     };
   } catch (error) {
     closeSync(descriptor);
+    unlock();
     throw error;
   }
 }
@@ -124,4 +138,42 @@ function foreign(file: string, found: string): InputError {
     found: quote(found),
     hint: "choose another --study",
   });
+}
+
+/**
+ * Keeps a journal for this process: two that append to one would each spoil the other's trials. The lock names its process, and
+ * that of a process that was killed is taken over.
+ *
+ * @returns what gives it up
+ * @throws InputError if another process of this machine has it
+ */
+function lock(file: string): () => void {
+  const path = `${file}.lock`;
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const owner = Number(readFileSync(path, "utf8"));
+    if (owner !== process.pid && isRunning(owner)) {
+      throw new InputError({
+        where: file,
+        expected: "a journal that no other search is writing",
+        found: `process ${owner} at it`,
+        hint: `if that is none of yours, remove ${path}`,
+      });
+    }
+    rmSync(path, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }

@@ -47,6 +47,11 @@ export async function runSamplerStudy(
   const progress = createProgress(context, args.quiet);
   const unlimited = args.budget === undefined && args.evaluations === undefined && sampler !== "dosa";
   const milliseconds = unlimited ? DEFAULT_MS : args.budget;
+  if (unlimited && !args.quiet) {
+    context.stderr.write(
+      `polaris: ${DEFAULT_MS / 1000} s, since there is no --budget; Ctrl-C gives the best so far\n`,
+    );
+  }
   const pool = await createJobPool(args.workers);
   let result: NamedStudyResult;
   try {

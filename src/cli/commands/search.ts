@@ -134,10 +134,14 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
             ["$0 search bert gpt2 --pe 16", "One design for two"],
           ),
         ) as unknown as Argv<SearchArgs>,
-    handler: async (args) =>
-      args.pareto && args.fidelity !== "starlight"
+    handler: async (args) => {
+      if (args.pareto && args.verify !== undefined) {
+        throw new UsageError("--pareto: expected no --verify beside it: a front is not verified");
+      }
+      return args.pareto && args.fidelity !== "starlight"
         ? runFront(context, args, await readSpace(args))
-        : runSearch(context, args),
+        : runSearch(context, args);
+    },
   };
 }
 
@@ -152,6 +156,9 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   refuseIdle({ ...args, fidelity }, BELONGS);
   const learned = { ...args, fidelity, profile: args.profile ?? DEFAULT_PROFILE, objective: chosen };
   const verifies = args.verify !== undefined || fidelity !== "analytical";
+  if (args["save-model"] !== undefined && args.verify === undefined) {
+    throw new UsageError("--save-model: expected --verify beside it, whose runs Starlight learns from");
+  }
   if (sampler !== "polaris" && verifies) {
     throw new UsageError("--sampler: expected polaris with --verify or another --fidelity");
   }
