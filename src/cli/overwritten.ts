@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
+import { statSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 
 /** Flags that name files to write. */
-const WRITTEN = ["out", "figures", "save-model", "onnx", "vcd", "timeline"] as const;
+const WRITTEN = ["out", "figures", "save-model", "held-out", "onnx", "vcd", "timeline"] as const;
 
 /**
  * Refuses a command line that writes one of the files that it reads: the input would be lost, and often half read.
@@ -10,25 +10,25 @@ const WRITTEN = ["out", "figures", "save-model", "onnx", "vcd", "timeline"] as c
  * @param args of a command, parsed
  */
 export function refuseOverwriting(args: Readonly<Record<string, unknown>>): void {
-  const written = WRITTEN.map((flag) => ({ flag, path: existing(args[flag]) }));
+  const written = WRITTEN.map((flag) => ({ flag, file: existing(args[flag]) }));
   const read = Object.entries(args)
-    .filter(([name]) => !(WRITTEN as readonly string[]).includes(name))
+    .filter(([name]) => name !== "$0" && !(WRITTEN as readonly string[]).includes(dashed(name)))
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]));
-  for (const { flag, path } of written) {
-    if (path !== undefined && read.some((value) => existing(value) === path)) {
-      throw new UsageError(
-        `--${flag}: expected another file than those that are read, found ${String(args[flag])}`,
-      );
+  for (const { flag, file } of written) {
+    if (file !== undefined && read.some((value) => existing(value) === file)) {
+      throw new UsageError(`--${flag} ${String(args[flag])}: expected another file, found the input`);
     }
   }
 }
 
-/** Where a file lies that is there. */
+/** The name of a flag of which yargs knows two forms: `saveModel` is `save-model`. */
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Which file it is, whatever its name; of files that are there, and no devices. */
 function existing(value: unknown): string | undefined {
-  if (typeof value !== "string" || value === "") return undefined;
-  try {
-    return realpathSync(value);
-  } catch {
-    return undefined;
-  }
+  if (typeof value !== "string" || value === "" || value.includes("\0")) return undefined;
+  const found = statSync(value, { throwIfNoEntry: false });
+  return found?.isFile() ? `${found.dev}:${found.ino}` : undefined;
 }

@@ -56,6 +56,8 @@ writeFileSync(file("none.csv.journal"), "hello\n");
 const table = tableText(rows);
 writeFileSync(file("good.csv"), table);
 writeFileSync(file("net.onnx"), "");
+writeFileSync(file("escape.json"), "\u001b[31mred");
+writeFileSync(file("design.json"), JSON.stringify(design));
 const zipped = gzipSync(tableText(designRows(200, 2)));
 
 const BAD: Readonly<Record<string, BadInput>> = {
@@ -123,6 +125,30 @@ const BAD: Readonly<Record<string, BadInput>> = {
   },
   "a missing table": { args: ["evaluate", file("none.csv")], says: [file("none.csv"), "no such file"] },
   "a missing design": { args: ["evaluate", file("none.json")], says: [file("none.json"), "no such file"] },
+  "figures over the design": {
+    args: ["simulate", file("design.json"), "--timeline", file("design.json")],
+    says: ["--timeline", "expected another file", "the input"],
+  },
+  "a journal that is a folder": {
+    args: ["search", "bert", "--sampler", "anneal", "--study", file("folder.csv"), "--quiet"],
+    says: ["EISDIR", "folder.csv"],
+  },
+  "a cache below a file": {
+    args: ["evaluate", file("design.json"), "--fidelity", "rtl", "--cache", file("good.csv/cache")],
+    says: ["ENOTDIR", "good.csv"],
+  },
+  "text that steers the terminal": {
+    args: ["map", file("escape.json")],
+    says: ["escape.json", "\ufffd[31mred"],
+  },
+  "a front to be verified": {
+    args: ["search", "bert", "--pareto", "--verify", "event"],
+    says: ["--pareto", "no --verify"],
+  },
+  "a model saved that learns nothing": {
+    args: ["search", "bert", "--save-model", file("m.json")],
+    says: ["--save-model", "--verify"],
+  },
   "a missing workload": { args: ["sweep", file("none.json")], says: [file("none.json"), "no such file"] },
   "a folder": { args: ["evaluate", file("folder.csv")], says: ["folder.csv", "a readable file", "a folder"] },
   "a damaged archive": evaluating("d.csv.gz", zipped.subarray(0, -40), "gzip data", "found"),

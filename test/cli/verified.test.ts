@@ -32,7 +32,10 @@ test("a search on the event model predicts with an interval, verifies nothing, a
   const run = await polaris([...SEARCH, "--fidelity", "event", "--out", out]);
 
   assert.equal(run.code, 0, run.stderr);
-  assert.match(String(run.stdout), /predicted edp [\d.,e-]+ \(90 %: [\d.,e-]+ to [\d.,e-]+\), not verified/);
+  assert.match(
+    String(run.stdout),
+    /predicted edp [\d.,e-]+ \(90 %: [\d.,e-]+ to [\d.,e-]+\) J x cycles, not verified/,
+  );
   const design = JSON.parse(readFileSync(out, "utf8"));
   assert.equal(design.verified, null);
   assert.ok(design.predicted.interval.low < design.predicted.cost);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -187,6 +188,19 @@ test("a journal of another study, of another version, or none at all is refused 
   assert.equal(await readFile(other, "utf8"), "name,price\n");
   await writeFile(other, '{"op":"study","version":2}\n');
   assert.throws(() => openStudyJournal(other, QUESTION), refused(/version 1, found version 2/));
+});
+
+test("a journal has one writer; the lock of a process that was killed is taken over", async () => {
+  const file = fileOf();
+  const lock = `${file}.lock`;
+  await writeFile(lock, String(process.ppid));
+  assert.throws(
+    () => openStudyJournal(file, QUESTION),
+    (error: unknown) => error instanceof InputError && /no other search is writing/.test(error.message),
+  );
+  await writeFile(lock, String(spawnSync(process.execPath, ["--version"]).pid));
+  openStudyJournal(file, QUESTION).close();
+  await assert.rejects(readFile(lock), /ENOENT/);
 });
 
 test("a bad line that is not the last is an error with its number, and a trial of another walk is named", async () => {

@@ -140,7 +140,6 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
       input,
       open: async () => {
         if (out === undefined) return context.stdout;
-        if (!fromStdin) await refuseSameFile(designs, out);
         return openOutput(out);
       },
       format: json ? "json" : "csv",
@@ -177,17 +176,6 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
     file.destroy();
     await pool.close();
   }
-}
-
-/** Opening the output empties it, and with it an input that is the same file. */
-async function refuseSameFile(input: string, out: string): Promise<void> {
-  const [a, b] = await Promise.all([stat(input), stat(out).catch(() => undefined)]);
-  if (!b?.isFile() || a.dev !== b.dev || a.ino !== b.ino) return;
-  throw new InputError({
-    where: `--out ${out}`,
-    expected: "a file of its own",
-    found: "the input",
-  });
 }
 
 async function fileSize(file: string): Promise<number | undefined> {
