@@ -1,31 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PROGRAM, polaris, scratchFolder } from "./polaris.ts";
+import { smallSearch } from "./small-search.ts";
 
 const file = scratchFolder();
-const TABLE = file("net.json");
-writeFileSync(
-  TABLE,
-  JSON.stringify({
-    layers: [
-      { name: "a", K: 64, C: 32, P: 14, Q: 14, R: 3, S: 3, count: 2 },
-      { name: "b", K: 96, C: 64, P: 49 },
-    ],
-  }),
-);
-const SPACE = [
-  "--pe",
-  "4,8",
-  "--scratchpad-kib",
-  "1..64",
-  "--accumulator-kib",
-  "1..16",
-  "--max-area-mm2",
-  "0.3",
-];
-const SEARCH = ["search", TABLE, ...SPACE, "--quiet"];
+const SEARCH = smallSearch(file("net.json"), "1..64", "1..16");
 
 /** A journal without its times. */
 function read(name: string): string {

@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { polaris, scratchFolder } from "./polaris.ts";
+import { smallSearch } from "./small-search.ts";
 
 const file = scratchFolder();
-const TABLE = file("net.json");
-writeFileSync(
-  TABLE,
-  JSON.stringify({
-    layers: [
-      { name: "a", K: 64, C: 32, P: 14, Q: 14, R: 3, S: 3, count: 2 },
-      { name: "b", K: 96, C: 64, P: 49 },
-    ],
-  }),
-);
-const SPACE = [
-  "--pe",
-  "4,8",
-  "--scratchpad-kib",
-  "8..64",
-  "--accumulator-kib",
-  "4..16",
-  "--max-area-mm2",
-  "0.3",
-];
-const SEARCH = ["search", TABLE, ...SPACE, "--quiet"];
+const SEARCH = smallSearch(file("net.json"), "8..64", "4..16");
 
 test("Starlight learns from what a search ran, and is a model file afterwards", async () => {
   const [model, design] = [file("learnt.json"), file("design.json")];

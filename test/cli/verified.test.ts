@@ -3,29 +3,10 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { PROGRAM, polaris, scratchFolder } from "./polaris.ts";
+import { smallSearch } from "./small-search.ts";
 
 const file = scratchFolder();
-const TABLE = file("net.json");
-writeFileSync(
-  TABLE,
-  JSON.stringify({
-    layers: [
-      { name: "a", K: 64, C: 32, P: 14, Q: 14, R: 3, S: 3, count: 2 },
-      { name: "b", K: 96, C: 64, P: 49 },
-    ],
-  }),
-);
-const SPACE = [
-  "--pe",
-  "4,8",
-  "--scratchpad-kib",
-  "8..64",
-  "--accumulator-kib",
-  "4..16",
-  "--max-area-mm2",
-  "0.3",
-];
-const SEARCH = ["search", TABLE, ...SPACE, "--quiet"];
+const SEARCH = smallSearch(file("net.json"), "8..64", "4..16");
 
 test("a search on the event model predicts with an interval, verifies nothing, and gives a design", async () => {
   const out = file("event.json");
