@@ -4,7 +4,8 @@
 // all, those that the analytical model proposes; then each among designs of its own, re-ranked by its own prices. The event-driven
 // model of the RTL stands for the machine; with POLARIS_STUDY_MACHINE=rtl the RTL itself, whose runs are kept under bench/results; with
 // POLARIS_STUDY_MACHINE=slow the event-driven model of a machine that Starlight has not learnt: a quarter of the bandwidth, four times
-// the latency of DRAM, three times as long to issue a tile.
+// the latency of DRAM, three times as long to issue a tile. POLARIS_STUDY_LEAST_PE leaves
+// out designs of smaller arrays: the RTL would run 464 billion cycles for U-Net, 12 of them on arrays of 16 or more.
 import { join } from "node:path";
 import { loadModule } from "#kernels";
 import { loadTrainingModule } from "#training-kernels";
@@ -61,6 +62,10 @@ const machine =
       ? createMachineEvaluator(module, { machine: SLOW })
       : event;
 const pool = await createJobPool(1);
+
+const leastPe = Number(process.env["POLARIS_STUDY_LEAST_PE"] ?? 0);
+const affordable = (designs: readonly Design[]): readonly Design[] =>
+  designs.filter(({ hardware }) => hardware.peDim >= leastPe);
 
 type Refine = (model: Evaluator, measurements: readonly Measurement[]) => Promise<Evaluator>;
 type Propose = (model: Evaluator) => Promise<readonly Design[]>;
@@ -209,8 +214,8 @@ for (const own of [false, true]) {
   for (const network of NETWORKS.filter((one) => wanted.length === 0 || wanted.includes(one))) {
     const problem = problemOf("free", network);
     const proposer = createProposer({ ...problem, platforms: await collectPlatforms(pool, problem) });
-    const designs = await proposer(analytical);
-    const propose: Propose = own ? proposer : async () => designs;
+    const designs = affordable(await proposer(analytical));
+    const propose: Propose = own ? async (model) => affordable(await proposer(model)) : async () => designs;
     const traces = new Map<Method, readonly Trace[]>();
     for (const method of METHODS) {
       const found: Trace[] = [];
