@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { DESIGN } from "./design-folder.ts";
 
 /** Flags that name files to write. */
 const WRITTEN = ["out", "figures", "save-model", "held-out", "onnx", "vcd", "timeline"] as const;
@@ -26,9 +28,14 @@ function dashed(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Which file it is, whatever its name; of files that are there, and no devices. */
+/** Which file it is, whatever its name; of files that are there, and no devices. Of a folder the design in it, which is written anew. */
 function existing(value: unknown): string | undefined {
   if (typeof value !== "string" || value === "" || value.includes("\0")) return undefined;
-  const found = statSync(value, { throwIfNoEntry: false });
-  return found?.isFile() ? `${found.dev}:${found.ino}` : undefined;
+  try {
+    const found = statSync(value);
+    if (found.isDirectory()) return existing(join(value, DESIGN));
+    return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
 }

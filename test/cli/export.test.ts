@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { parquetReadObjects } from "hyparquet";
 import { InputError } from "../../src/errors.ts";
@@ -7,10 +8,11 @@ import { readImport } from "../../src/interop/read-import.ts";
 import { polaris, scratchFolder } from "./polaris.ts";
 
 const file = scratchFolder();
-const DESIGN = file("design.json");
+const FOLDER = file("made");
+const DESIGN = join(FOLDER, "design.json");
 
 before(async () => {
-  const { code, stderr } = await polaris(["map", "bert", "--out", DESIGN, "--quiet"]);
+  const { code, stderr } = await polaris(["map", "bert", "--out", `${FOLDER}/`, "--quiet"]);
   assert.equal(code, 0, stderr);
 });
 
@@ -44,6 +46,21 @@ test("a design goes to Timeloop and to a DOSA table, and comes back as it was", 
     "layer5.yaml",
     "layers.json",
   ]);
+});
+
+test("a folder holds the design, its report, and what export writes of it", async () => {
+  assert.deepEqual(readdirSync(FOLDER), ["design.json", "dosa.csv", "gemmini", "report.html", "timeloop"]);
+  assert.match(readFileSync(join(FOLDER, "report.html"), "utf8"), /^<!doctype html>/i);
+  assert.equal(readFileSync(join(FOLDER, "dosa.csv"), "utf8"), readFileSync(file("rows.csv"), "utf8"));
+  for (const name of readdirSync(file("recent"))) {
+    assert.equal(
+      readFileSync(join(FOLDER, "timeloop", name), "utf8"),
+      readFileSync(join(file("recent"), name), "utf8"),
+    );
+  }
+  const again = await polaris(["map", "bert", "--hardware", DESIGN, "--out", FOLDER]);
+  assert.equal(again.code, 2);
+  assert.match(again.stderr, /expected another file, found the input/);
 });
 
 test("an imported design prices as the one that was exported", async () => {

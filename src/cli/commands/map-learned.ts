@@ -4,14 +4,13 @@ import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { formatLearned } from "../learned-output.ts";
-import { outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import type { MapArgs } from "./map.ts";
-import { formatMapCsv } from "./map-report.ts";
+import { saveMapping } from "./map-report.ts";
 
 /** `polaris map --fidelity starlight`: the best mappings by Starlight's latency and the analytical energy. */
 export async function runLearnedMap(
@@ -35,10 +34,7 @@ export async function runLearnedMap(
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
   const json = (): string => formatJson(context, args, workload, result);
-  if (args.out !== undefined) {
-    const format = outputFormat(args.out, ["csv", "json"]);
-    await saveOutput(args.out, format === "json" ? json() : formatMapCsv(result));
-  }
+  await saveMapping(context, args.out, result, json);
   context.stdout.write(
     args.json ? json() : fitted(context.stdout, formatLearned(workload.name, result, args.objective.name)),
   );

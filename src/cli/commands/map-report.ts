@@ -7,6 +7,9 @@ import type { NetworkMapping } from "../../mapper/map-network.ts";
 import { parseMapping } from "../../space/mapping.ts";
 import { DIMS, type Dim } from "../../workload/layer.ts";
 import type { Workload } from "../../workload/workload.ts";
+import type { CliContext } from "../context.ts";
+import { saveDesign } from "../design-folder.ts";
+import { saveOutput } from "../output.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import type { WrittenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
@@ -40,8 +43,19 @@ export function formatMapJson(
   })}\n`;
 }
 
+/** Writes a mapping to `--out`, if there is one: as rows, as a document, or as a folder. */
+export async function saveMapping(
+  context: CliContext,
+  out: string | undefined,
+  mapping: NetworkMapping | LearnedMapping,
+  json: () => string,
+): Promise<void> {
+  if (out?.toLowerCase().endsWith(".csv")) await saveOutput(out, formatMapCsv(mapping));
+  else if (out !== undefined) await saveDesign(context, out, json());
+}
+
 /** Rows that `evaluate` reads. */
-export function formatMapCsv({ layers, hardware: parameters }: NetworkMapping | LearnedMapping): string {
+function formatMapCsv({ layers, hardware: parameters }: NetworkMapping | LearnedMapping): string {
   const hardware = createHardware(parameters);
   const head = [...dosaHeader(hardware.scratchpadBandwidth.kind), "name", "count"];
   const rows = layers.map(({ mapping, shape, name, count }) =>

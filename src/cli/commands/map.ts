@@ -11,11 +11,12 @@ import { DIMS, type Dim } from "../../workload/layer.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { checkDesignOutput } from "../design-folder.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { dim, idleWorkers, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
-import { checkOutput, outputFormat, saveOutput } from "../output.ts";
+import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { modelOption } from "../starlight-model.ts";
@@ -23,7 +24,7 @@ import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { sayNote } from "../workload-note.ts";
 import { runLearnedMap } from "./map-learned.ts";
-import { formatMap, formatMapCsv, formatMapJson, type RandomComparison } from "./map-report.ts";
+import { formatMap, formatMapJson, type RandomComparison, saveMapping } from "./map-report.ts";
 
 export interface MapArgs extends HardwareArgs {
   readonly workload: string;
@@ -108,7 +109,10 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
         .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
         .option("workers", idleWorkers)
         .option("json", shared.json)
-        .option("out", { ...shared.out, describe: "Write .json, or rows in the DOSA format" })
+        .option("out", {
+          ...shared.out,
+          describe: "Write .json, rows in the DOSA format (.csv), or to a folder/ all that is made of it",
+        })
         .option("quiet", shared.quiet)
         .epilogue(
           examples(
@@ -152,8 +156,7 @@ const BELONGS = {
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   refuseIdle(args, BELONGS);
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
-  const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
-  await checkOutput(args.out);
+  await checkDesignOutput(args.out, ["csv", "json"]);
   await checkOutput(args.certificate);
   if (args.certificate !== undefined && args.certificate === args.out)
     throw new UsageError(`--certificate: expected another file than --out, found ${quote(args.certificate)}`);
@@ -198,7 +201,7 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     args["compare-random"] === undefined ? undefined : await compareRandom(module, args, workload, result);
   const json = (): string =>
     formatMapJson(args, workload, result, random, writtenBy(context.version, context.args));
-  if (args.out !== undefined) await saveOutput(args.out, format === "json" ? json() : formatMapCsv(result));
+  await saveMapping(context, args.out, result, json);
   context.stdout.write(
     args.json ? json() : fitted(context.stdout, formatMap(args, workload, result, random)),
   );

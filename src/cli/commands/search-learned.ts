@@ -5,8 +5,8 @@ import type { Objective } from "../../mapper/objective.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { saveDesign } from "../design-folder.ts";
 import { formatLearned } from "../learned-output.ts";
-import { saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
@@ -40,7 +40,7 @@ export async function runLearnedSearch(
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
   const document = formatJson(context, args, workload, result);
-  if (args.out !== undefined) await saveOutput(args.out, document);
+  await saveDesign(context, args.out, document);
   const { mapping, optimal, gap } = result;
   const cap = args["max-area-mm2"];
   const text = formatLearned(workload.name, { ...mapping, optimal, gap }, args.objective.name);

@@ -11,8 +11,8 @@ import { type NamedStudyResult, runNamedStudy, type SamplerName } from "../../st
 import { type PricedNetwork, priceDesign } from "../../studies/priced-design.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { saveDesign } from "../design-folder.ts";
 import { formatDesign } from "../design-text.ts";
-import { saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { commandLine, writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber } from "../table.ts";
@@ -87,7 +87,7 @@ export async function runSamplerStudy(
   const networks = priceDesign(engine, workloads, design);
   await engine.close();
   const document = formatJson(context, args, result, design.hardware, networks);
-  if (args.out !== undefined) await saveOutput(args.out, document);
+  await saveDesign(context, args.out, document);
   context.stdout.write(
     args.json
       ? document

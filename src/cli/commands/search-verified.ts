@@ -21,6 +21,7 @@ import { priceDesign } from "../../studies/priced-design.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
+import { saveDesign } from "../design-folder.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, formatSeconds } from "../progress.ts";
@@ -190,7 +191,7 @@ async function write(
     areaSource: priced?.totals.areaSource ?? "table",
   };
   const document = verifiedDocument(answer, writtenBy(context.version, context.args));
-  if (args.out !== undefined) await saveOutput(args.out, document);
+  await saveDesign(context, args.out, document);
   context.stdout.write(args.json ? document : fitted(context.stdout, formatVerified(answer)));
   if (!args.quiet) {
     const files = [

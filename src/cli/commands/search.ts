@@ -9,13 +9,13 @@ import { EDP, type Objective } from "../../mapper/objective.ts";
 import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { checkDesignOutput, saveDesign } from "../design-folder.ts";
 import { formatDesign } from "../design-text.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
 import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
-import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
@@ -125,7 +125,8 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         .option("json", shared.json)
         .option("out", {
           ...shared.out,
-          describe: "Write the design as .json, a front as .csv or .parquet too",
+          describe:
+            "Write the design (.json), or to a folder/ with its report and files of other tools; a front: .csv, .parquet too",
         })
         .option("quiet", shared.quiet)
         .epilogue(
@@ -147,8 +148,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
 
 async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
   const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
-  if (args.out !== undefined) outputFormat(args.out, ["json"]);
-  await checkOutput(args.out);
+  await checkDesignOutput(args.out, ["json"]);
   const space = await readSpace(args);
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
@@ -191,12 +191,9 @@ async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
     await pool.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  if (args.out !== undefined) await saveOutput(args.out, formatJson(context, args, chosen, result));
-  context.stdout.write(
-    args.json
-      ? formatJson(context, args, chosen, result)
-      : fitted(context.stdout, formatSearch(args, chosen, result)),
-  );
+  const document = formatJson(context, args, chosen, result);
+  await saveDesign(context, args.out, document);
+  context.stdout.write(args.json ? document : fitted(context.stdout, formatSearch(args, chosen, result)));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${formatCount(result.configs)} configs covered by ${formatCount(result.boxes)} boxes, ${formatCount(result.covered)} mapping candidates, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,
