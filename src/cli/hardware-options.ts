@@ -1,6 +1,13 @@
 import { InputError, quote, UsageError } from "../errors.ts";
 import { area } from "../hardware/area.ts";
-import { createHardware, type HardwareParameters, parseHardware } from "../hardware/hardware.ts";
+import {
+  createHardware,
+  type HardwareParameters,
+  MAX_MEMORY_KIB,
+  MAX_PE_DIM,
+  MIN_PE_DIM,
+  parseHardware,
+} from "../hardware/hardware.ts";
 import { hardwareGrid, parseValues } from "../sweep/grid.ts";
 import { loadDocument } from "../workload/load.ts";
 import { once } from "./options.ts";
@@ -51,13 +58,19 @@ export type HardwareChoice =
       readonly accumulatorKib: readonly number[];
     };
 
+const MEMORY = { least: 1, most: MAX_MEMORY_KIB };
+
 /** What the options name. */
 export async function readHardware(args: HardwareArgs, defaults: HardwareDefaults): Promise<HardwareChoice> {
   if (args.hardware === undefined) {
     return {
-      peDim: parseValues(args.pe ?? defaults.pe, "--pe"),
-      scratchpadKib: parseValues(args["scratchpad-kib"] ?? defaults.scratchpad, "--scratchpad-kib"),
-      accumulatorKib: parseValues(args["accumulator-kib"] ?? defaults.accumulator, "--accumulator-kib"),
+      peDim: parseValues(args.pe ?? defaults.pe, "--pe", { least: MIN_PE_DIM, most: MAX_PE_DIM }),
+      scratchpadKib: parseValues(args["scratchpad-kib"] ?? defaults.scratchpad, "--scratchpad-kib", MEMORY),
+      accumulatorKib: parseValues(
+        args["accumulator-kib"] ?? defaults.accumulator,
+        "--accumulator-kib",
+        MEMORY,
+      ),
     };
   }
   for (const flag of ["pe", "scratchpad-kib", "accumulator-kib"] as const) {
@@ -89,7 +102,7 @@ export async function readConfig(
   throw new InputError({
     where: "--pe, --scratchpad-kib, --accumulator-kib",
     expected: "one hardware config",
-    found: `${more.length + 1}`,
+    found: String(more.length + 1),
     hint: "polaris sweep takes a grid",
   });
 }

@@ -1,20 +1,45 @@
 import { UsageError } from "../errors.ts";
+import type { CliContext } from "./context.ts";
+
+/** Where a flag has an effect: whether that is so here, what it takes, and what there is instead. */
+export type Effect = readonly [here: boolean, expected: string, found?: string];
 
 /**
- * Refuses flags that say nothing at the fidelity that was asked for: a flag without effect would be taken for one that had it.
+ * Refuses flags that would change nothing: a flag without effect would be taken for one that had it. `--workers`, `--quiet` and
+ * `--json` are fine anywhere; the first is the most threads, which one thread keeps to.
  *
- * @param belongs the fidelities at which each flag means something
+ * @throws UsageError for the first flag of `effects` that is on the command line and has none here
  */
 export function refuseIdle(
-  args: object & { readonly fidelity: string },
-  belongs: Readonly<Record<string, readonly string[]>>,
+  { args }: Pick<CliContext, "args">,
+  effects: Readonly<Record<string, Effect>>,
 ): void {
-  const given = args as Readonly<Record<string, unknown>>;
-  for (const [flag, fidelities] of Object.entries(belongs)) {
-    const idle = given[flag] === undefined || given[flag] === false;
-    if (idle || fidelities.includes(args.fidelity)) continue;
-    throw new UsageError(
-      `--${flag}: expected --fidelity ${fidelities.join(" or ")} beside it, found ${args.fidelity}`,
-    );
+  for (const [flag, [here, expected, found = "none"]] of Object.entries(effects)) {
+    if (here || !isGiven(args, flag)) continue;
+    throw new UsageError(`--${flag}: expected ${expected}, found ${found}`, "it would have no effect");
   }
+}
+
+/** Effects of flags that belong to some fidelities. */
+export function ofFidelity(
+  fidelity: string,
+  belongs: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, Effect>> {
+  return Object.fromEntries(
+    Object.entries(belongs).map(([flag, fidelities]) => [
+      flag,
+      [fidelities.includes(fidelity), `--fidelity ${fidelities.join(" or ")} beside it`, fidelity],
+    ]),
+  );
+}
+
+/** Whether a flag stands on a command line; a default does not, nor does `--no-flag` or `--flag=false`. */
+function isGiven(args: readonly string[], flag: string): boolean {
+  const camel = flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  for (const arg of args) {
+    if (arg === "--") return false;
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/.exec(arg) ?? [];
+    if ((name === flag || name === camel) && value !== "false") return true;
+  }
+  return false;
 }

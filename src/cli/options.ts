@@ -13,7 +13,7 @@ export const shared = {
     coerce: integer("seed", 0, Number.MAX_SAFE_INTEGER),
   },
   workers: {
-    describe: "Worker threads",
+    describe: "Most worker threads",
     default: availableParallelism(),
     defaultDescription: "one per core",
     requiresArg: true,
@@ -63,8 +63,7 @@ export const optionalObjective = {
     value === undefined ? undefined : objective.coerce(value),
 };
 
-/** `--seed` where nothing is random, `--workers` where one thread does it in milliseconds: scripts may give them to any command. */
-export const idleSeed = { ...shared.seed, hidden: true };
+/** `--workers` where one thread does it in milliseconds: no more than the most, and scripts may give it to any command. */
 export const idleWorkers = { ...shared.workers, hidden: true };
 
 /** Ends a search early. */

@@ -15,6 +15,7 @@ import { studioCommand } from "./commands/studio.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { COMPLETION, completeWords, completionHelp } from "./completion.ts";
 import { type CliContext, Failed, Interrupted } from "./context.ts";
 import { refuseOverwriting } from "./overwritten.ts";
 
@@ -31,6 +32,10 @@ export async function runCli(context: CliContext): Promise<number> {
 }
 
 async function parse(context: CliContext): Promise<void> {
+  if (context.args[0] === "completion" && context.args.length > 1) {
+    context.stdout.write(completionHelp(context.args.slice(1)));
+    return;
+  }
   const commands = [
     evaluateCommand,
     mapCommand,
@@ -52,7 +57,7 @@ async function parse(context: CliContext): Promise<void> {
     .scriptName("polaris")
     .usage("$0 <command>\n\nExplore designs of deep-learning accelerators.")
     .command(commands)
-    .completion("completion", "Print a shell completion script")
+    .completion("completion", COMPLETION, completeWords)
     .demandCommand(1)
     .strict()
     .check((args) => {

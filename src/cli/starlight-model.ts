@@ -8,14 +8,15 @@ import { parseStarlightModel, type StarlightModel } from "../surrogate/model.ts"
 import { loadDocument } from "../workload/load.ts";
 import { once } from "./options.ts";
 
-/** The option that names a model file. */
-export const modelOption = {
-  describe:
-    "starlight, event: a model that polaris train wrote (default: the one that comes with the package)",
-  type: "string",
-  requiresArg: true,
-  coerce: once<string>("model"),
-} as const;
+/** The option that names a model file, of the fidelities that read one. */
+export function modelOption(...fidelities: readonly string[]) {
+  return {
+    describe: `${fidelities.join(", ")}: a model that polaris train wrote (default: the one that comes with the package)`,
+    type: "string",
+    requiresArg: true,
+    coerce: once<string>("model"),
+  } as const;
+}
 
 /** Starlight as an evaluator. */
 export async function openStarlightEvaluator(

@@ -35,6 +35,7 @@ export interface Hardware {
 export const DRAM_BANDWIDTH_WORDS = 8;
 /** Largest memory, in words: a tile of one word more is still told apart in f32. */
 export const MAX_MEMORY_WORDS = 2 ** 24 - 1;
+export const MIN_PE_DIM = 2;
 export const MAX_PE_DIM = 128;
 export const MAX_MEMORY_KIB = 2048;
 
@@ -62,7 +63,7 @@ export interface HardwareParameters {
  */
 export function createHardware(parameters: HardwareParameters): Hardware {
   const { peDim, scratchpadKib, accumulatorKib, bandwidth = "shared" } = parameters;
-  inRange("peDim", peDim, 2, MAX_PE_DIM);
+  inRange("peDim", peDim, MIN_PE_DIM, MAX_PE_DIM);
   inRange("scratchpadKib", scratchpadKib, 1, MAX_MEMORY_KIB);
   inRange("accumulatorKib", accumulatorKib, 1, MAX_MEMORY_KIB);
   if (bandwidth !== "shared" && bandwidth !== "split") {

@@ -4,50 +4,65 @@ import type { HardwareParameters } from "../hardware/hardware.ts";
 /** Largest grid that is taken: more points than a sweep could answer. */
 const MAX_POINTS = 1_000_000;
 
+/** What each value of a list may be. */
+export interface ValueLimits {
+  readonly least: number;
+  readonly most: number;
+}
+
 /**
  * Values of one hardware parameter: `16`, a list `64,128`, a range `8..512:8` or one of powers `4..128:x2`.
  *
+ * @param limits by default from 1 to seven digits
  * @throws InputError
  */
-export function parseValues(text: string, where: string): readonly number[] {
+export function parseValues(
+  text: string,
+  where: string,
+  limits: ValueLimits = { least: 1, most: 9_999_999 },
+): readonly number[] {
   const values = new Set<number>();
+  const refuse = (part: string, hint?: string): never => {
+    throw new InputError({
+      where,
+      expected: `integers from ${limits.least} to ${limits.most}, as 16 or 64,128 or 8..64:8 or 4..128:x2`,
+      found: quote(part),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  };
   for (const part of String(text).split(",")) {
-    const range = /^(\d{1,7})\.\.(\d{1,7})(?::(x?)(\d{1,7}))?$/.exec(part.trim());
-    if (range) {
-      const [, first, last, times, by] = range;
-      addRange(values, Number(first), Number(last), times === "x", Number(by ?? 1), where, part);
-    } else if (/^\d{1,7}$/.test(part.trim())) {
-      values.add(Number(part));
-    } else {
-      throw malformed(where, part);
-    }
+    const [, first, last, times, step] =
+      /^(\d+)(?:\.\.(\d+)(?::(x?)(\d+))?)?$/.exec(part.trim()) ?? refuse(part);
+    const range = {
+      first: Number(first),
+      last: Number(last ?? first),
+      times: times === "x",
+      by: Number(step ?? 1),
+    };
+    if (range.first > range.last) refuse(part, `a range rises: ${last}..${first}`);
+    if (range.by < (range.times ? 2 : 1)) refuse(part, `steps are of at least ${range.times ? "x2" : 1}`);
+    if (range.first < limits.least || range.last > limits.most) refuse(part);
+    addRange(values, range, where, part);
   }
   return [...values];
 }
 
 function addRange(
   values: Set<number>,
-  first: number,
-  last: number,
-  times: boolean,
-  by: number,
+  {
+    first,
+    last,
+    times,
+    by,
+  }: { readonly first: number; readonly last: number; readonly times: boolean; readonly by: number },
   where: string,
   part: string,
 ): void {
-  if (first > last || first < 1 || by < (times ? 2 : 1)) throw malformed(where, part);
   for (let value = first; value <= last; value = times ? value * by : value + by) {
     values.add(value);
     if (values.size > MAX_POINTS)
       throw new InputError({ where, expected: `at most ${MAX_POINTS} values`, found: quote(part) });
   }
-}
-
-function malformed(where: string, part: string): InputError {
-  return new InputError({
-    where,
-    expected: "a value, a list 64,128, a range 8..512:8 or 4..128:x2",
-    found: quote(part),
-  });
 }
 
 /** Every combination of the values, in the order peDim, scratchpad, accumulator. */

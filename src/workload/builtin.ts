@@ -37,6 +37,9 @@ export const BUILTIN_WORKLOADS: ReadonlyMap<string, Workload> = new Map(
   ].map((workload) => [workload.name, workload]),
 );
 
+/** What names a workload, for messages. */
+export const WORKLOAD_EXPECTED = "a built-in name, an .onnx model or a .json, .yaml layer table";
+
 /**
  * The built-in network of that name.
  *
@@ -45,11 +48,16 @@ export const BUILTIN_WORKLOADS: ReadonlyMap<string, Workload> = new Map(
 export function builtinWorkload(name: string): Workload {
   const workload = BUILTIN_WORKLOADS.get(name);
   if (workload !== undefined) return workload;
+  throw noSuchWorkload(name);
+}
+
+/** What is said of a name that no workload has. */
+export function noSuchWorkload(name: string): InputError {
   const names = [...BUILTIN_WORKLOADS.keys()];
   const meant = nearest(name, names);
-  throw new InputError({
+  return new InputError({
     where: "workload",
-    expected: "a built-in name, an .onnx model or a .json, .yaml layer table",
+    expected: WORKLOAD_EXPECTED,
     found: quote(name),
     hint: meant === undefined ? `built in: ${names.join(" ")}` : `did you mean ${meant}?`,
   });

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { InputError, quote } from "../errors.ts";
-import { BUILTIN_WORKLOADS, builtinWorkload } from "./builtin.ts";
+import { BUILTIN_WORKLOADS, builtinWorkload, noSuchWorkload, WORKLOAD_EXPECTED } from "./builtin.ts";
 import { readDocument } from "./document.ts";
 import { parseWorkload, type Workload } from "./workload.ts";
 
@@ -34,8 +34,21 @@ export async function loadWorkload(
       found: quote(nameOrFile),
     });
   }
-  if (!/[./\\]/.test(nameOrFile) || BUILTIN_WORKLOADS.has(nameOrFile)) return builtinWorkload(nameOrFile);
+  if (BUILTIN_WORKLOADS.has(nameOrFile)) return builtinWorkload(nameOrFile);
+  if (!/[./\\]/.test(nameOrFile)) throw (await pathWithoutEnding(nameOrFile)) ?? noSuchWorkload(nameOrFile);
   return parseWorkload(await loadDocument(nameOrFile), nameOrFile);
+}
+
+/** Why a path that looks like a name is no workload; undefined if there is no such path. */
+async function pathWithoutEnding(path: string): Promise<InputError | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return undefined;
+  return new InputError({
+    where: path,
+    expected: WORKLOAD_EXPECTED,
+    found: found.isDirectory() ? "a folder" : "a file without an ending",
+    hint: found.isDirectory() ? "name a file in it" : "its ending says what it holds",
+  });
 }
 
 /**

@@ -218,7 +218,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
     args: ["map", "resnet50", "--quiet", "--max-latency-cycles", "1000"],
     says: ["caps", "at most 1000 cycles", "least possible"],
   },
-  "a search of no hardware": { args: ["search", "dlrm", "--pe", "1"], says: ["peDim", "from 2 to 128", "1"] },
+  "a search of no hardware": { args: ["search", "dlrm", "--pe", "1"], says: ["--pe", "from 2 to 128", "1"] },
   "a search below every area": {
     args: ["search", "dlrm", "--quiet", "--max-area-mm2", "0.001"],
     says: ["maxAreaMm2", "0.0135", "0.001"],
@@ -293,13 +293,61 @@ const BAD: Readonly<Record<string, BadInput>> = {
       { args, says: ["e1.csv", "a table with a header row", "an empty file"] },
     ]),
   ),
-  "a seed that is no number": { args: ["sweep", "dlrm", "--seed", "abc"], says: ["--seed", '"abc"'] },
+  "a seed that is no number": { args: ["simulate", "d.json", "--seed", "abc"], says: ["--seed", '"abc"'] },
   "no workers": {
     args: ["evaluate", file("good.csv"), "--workers", "0"],
     says: ["--workers", "from 1", '"0"'],
   },
-  "an open range": { args: ["sweep", "dlrm", "--pe", "8.."], says: ["--pe", "a range 8..512:8", '"8.."'] },
-  "an array of no PEs": { args: ["sweep", "dlrm", "--pe", "0"], says: ["peDim", "from 2 to 128", "0"] },
+  ...Object.fromEntries(
+    ["0", "-4", "16.5", "1e9", "8..", "8..512:8", "16,", "129"].map((pe) => [
+      `--pe ${pe}`,
+      {
+        args: ["sweep", "dlrm", "--pe", pe],
+        says: ["--pe", "integers from 2 to 128, as 16 or 64,128 or", JSON.stringify(pe.replace(/^16,$/, ""))],
+      },
+    ]),
+  ),
+  "a range that falls": {
+    args: ["map", "dlrm", "--scratchpad-kib", "128..2"],
+    says: ["--scratchpad-kib", "from 1 to 2048", '"128..2"', "a range rises: 2..128"],
+  },
+  "a workload that is a folder": {
+    args: ["map", "src"],
+    says: ["src: expected a built-in name", "found a folder"],
+  },
+  "a workload without an ending": { args: ["map", "LICENSE"], says: ["LICENSE", "a file without an ending"] },
+  "a word after completion": { args: ["completion", "zsh"], says: ["completion", "no word", '"zsh"'] },
+  ...Object.fromEntries(
+    (
+      [
+        ["search bert --rtl-budget 5", "--verify beside it"],
+        ["search bert --seed 5", "--sampler", "polaris"],
+        ["search bert --verify event --seed=5", "--sampler", "polaris"],
+        ["search bert --study s.jsonl", "--verify", "neither"],
+        ["search bert --save-model m.json", "--fidelity starlight and --verify"],
+        ["search bert --verify event --saveModel m.json", "--fidelity starlight and --verify"],
+        ["search bert --fidelity event --evaluations 5", "--verify", "event without"],
+        ["search bert --fidelity starlight --evaluations 5", "--verify", "starlight without"],
+        ["search bert --pareto --evaluations 5", "--fidelity analytical without --pareto"],
+        ["search bert --pareto --objective edp", "no --pareto"],
+        ["map bert --seed 5", "--compare-random"],
+        ["map bert --fidelity starlight --certificate c.json", "--fidelity analytical", "starlight"],
+        ["evaluate d.json --keep-going", "a table", "a design"],
+        ["evaluate d.json --fidelity event --cache c", "--fidelity rtl", "event"],
+        ["evaluate d.csv --fidelity rtl --measured m.csv --machine m.json", "the RTL in the box"],
+        ["simulate d.json --seed 5", "--check"],
+        ["simulate d.json --cache c", "--verilator or --vcd"],
+        ["validate --rtl r.csv --fidelity analytical --model m.json", "starlight or event", "analytical"],
+        ["train --rtl r.csv --onnx n", "--fidelity starlight", "event"],
+        ["report r.json --formats svg", "--figures"],
+        ["report r.json --json --out r.html", "no --json"],
+        ["studio --port 1 --out folder", "no --out"],
+      ] as const
+    ).map(([line, ...says]) => [
+      `a flag without effect (${line})`,
+      { args: line.split(" "), says: ["polaris: --", "expected", ...says, "it would have no effect"] },
+    ]),
+  ),
   "an objective unheard of": { args: ["sweep", "dlrm", "--objective", "cost"], says: ["objective", "cost"] },
   "no evaluations": { args: ["sweep", "dlrm", "--evaluations", "0"], says: ["--evaluations", '"0"'] },
   "a cap below every config": {
@@ -308,7 +356,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
   },
   "a budget without a unit": { args: ["sweep", "dlrm", "--budget", "60"], says: ["--budget", "60s", '"60"'] },
   "a flag given twice": {
-    args: ["sweep", "dlrm", "--seed", "1", "--seed", "2"],
+    args: ["search", "dlrm", "--seed", "1", "--seed", "2"],
     says: ["--seed", "found 2"],
   },
 

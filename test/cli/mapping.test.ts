@@ -33,9 +33,9 @@ async function json(args: readonly string[]) {
   return JSON.parse(String(await output([...args, "--json"])));
 }
 
-test("sweep gives the same bytes, whatever the number of workers and the seed", async () => {
+test("sweep gives the same bytes, whatever the number of workers", async () => {
   const one = await output([...SWEEP, "--json", ...ONE_WORKER, "--out", file("s1.csv")]);
-  const two = await output([...SWEEP, "--json", "--workers", "2", "--seed", "3", "--out", file("s2.csv")]);
+  const two = await output([...SWEEP, "--json", "--workers", "2", "--out", file("s2.csv")]);
 
   assert.deepEqual(two, one);
   assert.deepEqual(readFileSync(file("s2.csv")), readFileSync(file("s1.csv")));

@@ -125,7 +125,7 @@ test("simulate --fidelity event is near the RTL, counts the same accesses and le
   assert.match(text.stdout.toString(), /layer1 /);
   const wrong = await polaris(["simulate", design, "--fidelity", "event", "--check"]);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /--check: expected --fidelity rtl, found event/);
+  assert.match(wrong.stderr, /--check: expected --fidelity rtl beside it, found event/);
 });
 
 test("evaluate --fidelity event --profile polaris-rtl gives the cycles that simulate --fidelity event gives", async () => {

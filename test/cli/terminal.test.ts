@@ -85,8 +85,16 @@ test("a shell completes commands and options", async () => {
     String((await polaris(["--get-yargs-completions", "polaris", ...words])).stdout).split("\n");
 
   assert.ok((await complete("re")).includes("report"));
+  assert.deepEqual(
+    (await complete("search", "bert", "re")).filter((word) => word !== ""),
+    ["resnet50", "retinanet", "resnext50"],
+  );
+  assert.ok(!(await complete("evaluate", "re")).includes("resnet50"));
   assert.ok((await complete("map", "--scratch")).some((word) => word.startsWith("--scratchpad-kib")));
   assert.match(String((await polaris(["completion"])).stdout), /complete -o bashdefault .*polaris/);
+  const help = String((await polaris(["completion", "--help"])).stdout);
+  assert.match(help, /^polaris completion\n/);
+  assert.doesNotMatch(help, /COMP_WORDS/);
 });
 
 test("doctor finds what every machine must have, and says what is missing and how to get it", async () => {

@@ -16,7 +16,7 @@ import { evaluationCsv, formatEvaluation } from "../evaluation-text.ts";
 import { type EvaluatorArgs, evaluatorOptions, openEvaluator } from "../evaluator-options.ts";
 import { openEventEvaluator } from "../event-model.ts";
 import { examples } from "../examples.ts";
-import { refuseIdle } from "../idle-flags.ts";
+import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { oneOf, shared } from "../options.ts";
 import { openOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -64,7 +64,7 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           ...oneOf("profile", PROFILES),
           defaultDescription: "the design's, else gemmini-firesim",
         })
-        .option("model", modelOption)
+        .option("model", modelOption("starlight", "event"))
         .options(evaluatorOptions)
         .option("workers", shared.workers)
         .option("quiet", shared.quiet)
@@ -75,9 +75,14 @@ export function evaluateCommand(context: CliContext): CommandModule<object, Eval
           ),
         ) as unknown as Argv<EvaluateArgs>,
     handler: async (args) => {
-      refuseIdle(args, BELONGS);
-      refuseWorkload(args.designs);
       const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
+      const embedded = args.command === undefined && args.measured === undefined;
+      refuseIdle(context, {
+        ...ofFidelity(args.fidelity, BELONGS),
+        "keep-going": [!isDocument, "a table", "a design"],
+        ...(embedded ? {} : { machine: [false, "the RTL in the box", "--command or --measured"] }),
+      });
+      refuseWorkload(args.designs);
       if (args.fidelity === "starlight" && !isDocument) return evaluateTable(context, args);
       if (args.fidelity !== "analytical") return evaluateByEvaluator(context, args);
       return isDocument ? evaluateDocument(context, args) : evaluateTable(context, args);
@@ -95,6 +100,7 @@ const BELONGS = {
   machine: ["event", "rtl"],
   command: ["rtl"],
   measured: ["rtl"],
+  cache: ["rtl"],
 } as const;
 
 function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<void> {

@@ -14,7 +14,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { checkDesignOutput } from "../design-folder.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
-import { refuseIdle } from "../idle-flags.ts";
+import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { dim, idleWorkers, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -105,7 +105,7 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           ...oneOf("profile", PROFILES),
           defaultDescription: "gemmini-firesim",
         })
-        .option("model", modelOption)
+        .option("model", modelOption("starlight"))
         .option("seed", { ...shared.seed, describe: "Of --compare-random; nothing else is random" })
         .option("workers", idleWorkers)
         .option("json", shared.json)
@@ -154,7 +154,10 @@ const BELONGS = {
 } as const;
 
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
-  refuseIdle(args, BELONGS);
+  refuseIdle(context, {
+    ...ofFidelity(args.fidelity, BELONGS),
+    seed: [args["compare-random"] !== undefined, "--compare-random beside it"],
+  });
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
   await checkDesignOutput(args.out, ["csv", "json"]);
   await checkOutput(args.certificate);

@@ -13,6 +13,7 @@ import { createEngine, loadModule } from "../../starlight.ts";
 import { loadWorkload } from "../../workload/load.ts";
 import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
+import { refuseIdle } from "../idle-flags.ts";
 import { once, shared } from "../options.ts";
 import { checkOutput, saveOutput, unwritable } from "../output.ts";
 import { formatCount } from "../table.ts";
@@ -89,6 +90,10 @@ function formats(given: unknown): readonly FigureFormat[] {
 }
 
 async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
+  refuseIdle(context, {
+    formats: [args.figures !== undefined, "--figures beside it"],
+    out: [!args.json, "no --json beside it, which writes no page", "both"],
+  });
   const out = args.out ?? `${args.result.replace(/(\.(jsonl?|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
   if (!args.json) await checkOutput(out);
   const module = await loadModule();

@@ -28,14 +28,6 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
   if (!workload || others.length > 0) {
     throw new UsageError(`--pareto: expected one workload, found ${args.workloads.length}`);
   }
-  if (args.sampler !== "polaris" || args.study !== undefined)
-    throw new UsageError("--sampler, --study: expected neither beside --pareto");
-  for (const flag of ["objective", "evaluations"] as const) {
-    if (args[flag] === undefined) continue;
-    throw new UsageError(
-      `--${flag}: expected no such flag beside --pareto, which serves every objective whole`,
-    );
-  }
   if (!args.quiet) sayNote(context, workload);
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);

@@ -22,7 +22,7 @@ export async function runLearnedSearch(
   space: HardwareSpace,
 ): Promise<void> {
   const [workload, ...others] = workloads;
-  refuseIdle(args, others.length);
+  if (others.length > 0) throw new UsageError("--fidelity starlight: expected one workload, found several");
   if (!workload) return;
   const model = await loadStarlightModel(args.model, args.profile);
   const progress = createProgress(context, args.quiet);
@@ -52,16 +52,6 @@ export async function runLearnedSearch(
     );
   }
   if (context.signal.aborted) throw new Interrupted("interrupted: the best design so far is given");
-}
-
-/** Refuses what only the analytical co-design does. */
-function refuseIdle(args: SearchArgs, others: number): void {
-  if (others > 0) throw new UsageError("--fidelity starlight: expected one workload, found several");
-  if (args.pareto) throw new UsageError("--pareto: expected --fidelity analytical, found starlight");
-  for (const name of ["study", "evaluations"] as const) {
-    if (args[name] !== undefined)
-      throw new UsageError(`--${name}: expected --fidelity analytical or --verify, found starlight without`);
-  }
 }
 
 function formatJson(

@@ -64,15 +64,9 @@ export async function runVerifiedSearch(
   given: HardwareSpace,
 ): Promise<void> {
   const { objective, verify } = args;
-  if (args.study !== undefined && !verify)
-    throw new UsageError("--study: expected --verify, or a --sampler other than polaris");
   const problem = { workloads, space: createHardwareSpace(given), objective };
   const learning =
     args.fidelity === "starlight" ? await createStarlightLearning(args.model, args.profile) : undefined;
-  if (args["save-model"] !== undefined && !(learning && verify))
-    throw new UsageError(
-      "--save-model: expected --fidelity starlight and --verify, whose runs it learns from",
-    );
   await checkOutput(args["save-model"]);
   const model = await openModel(args.fidelity, args);
   const verifier = verify ? await openVerifier(context, verify, args.workers) : model;

@@ -2,7 +2,6 @@ import type { Argv, CommandModule } from "yargs";
 import { type CodesignResult, codesign } from "../../codesign/codesign.ts";
 import { designFields, proofFields } from "../../codesign/document.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
-import { UsageError } from "../../errors.ts";
 import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { EDP, type Objective } from "../../mapper/objective.ts";
@@ -13,7 +12,6 @@ import { checkDesignOutput, saveDesign } from "../design-folder.ts";
 import { formatDesign } from "../design-text.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
-import { refuseIdle } from "../idle-flags.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
 import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
 import { createProgress } from "../progress.ts";
@@ -24,6 +22,7 @@ import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { sayNote } from "../workload-note.ts";
 import { runFront, showProgress } from "./search-front.ts";
+import { refuseIdleSearch } from "./search-idle.ts";
 import { runLearnedSearch } from "./search-learned.ts";
 import { runSamplerStudy } from "./search-study.ts";
 import { runVerifiedSearch } from "./search-verified.ts";
@@ -52,8 +51,6 @@ export interface SearchArgs extends HardwareArgs {
 }
 
 const DEFAULT_PROFILE: Profile = "polaris-rtl";
-/** Fidelities that flags belong to. */
-const BELONGS = { profile: ["starlight"], model: ["starlight"] };
 const DEFAULTS = { pe: "2..128:x2", scratchpad: "1..2048", accumulator: "1..2048" };
 
 export function searchCommand(context: CliContext): CommandModule<object, SearchArgs> {
@@ -103,7 +100,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           ...oneOf("profile", PROFILES),
           defaultDescription: DEFAULT_PROFILE,
         })
-        .option("model", modelOption)
+        .option("model", modelOption("starlight"))
         .option("verify", {
           describe: "Run the best: rtl, event, command:FILE, dataset:FILE",
           requiresArg: true,
@@ -136,41 +133,29 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           ),
         ) as unknown as Argv<SearchArgs>,
     handler: async (args) => {
-      if (args.pareto && args.verify !== undefined) {
-        throw new UsageError("--pareto: expected no --verify beside it: a front is not verified");
-      }
-      return args.pareto && args.fidelity !== "starlight"
+      const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "starlight" : "analytical");
+      refuseIdleSearch(context, args, fidelity);
+      return args.pareto
         ? runFront(context, args, await readSpace(args))
-        : runSearch(context, args);
+        : runSearch(context, args, fidelity);
     },
   };
 }
 
-async function runSearch(context: CliContext, args: SearchArgs): Promise<void> {
+async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelName): Promise<void> {
   const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
   await checkDesignOutput(args.out, ["json"]);
   const space = await readSpace(args);
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
-  const fidelity = args.fidelity ?? (args.verify?.kind === "rtl" ? "starlight" : "analytical");
-  refuseIdle({ ...args, fidelity }, BELONGS);
   const learned = { ...args, fidelity, profile: args.profile ?? DEFAULT_PROFILE, objective: chosen };
   const verifies = args.verify !== undefined || fidelity !== "analytical";
-  if (args["save-model"] !== undefined && args.verify === undefined) {
-    throw new UsageError("--save-model: expected --verify beside it, whose runs Starlight learns from");
-  }
-  if (sampler !== "polaris" && verifies) {
-    throw new UsageError("--sampler: expected polaris with --verify or another --fidelity");
-  }
   if (!args.quiet) for (const workload of workloads) sayNote(context, workload);
   if (fidelity === "starlight" && args.verify === undefined)
     return runLearnedSearch(context, learned, workloads, space);
   if (verifies) return runVerifiedSearch(context, learned, workloads, space);
   if (sampler !== "polaris") {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);
-  }
-  if (args.study !== undefined) {
-    throw new UsageError("--study: expected --verify, or a --sampler other than polaris, which proves");
   }
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);

@@ -15,6 +15,7 @@ import { loadDocument } from "../../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { evaluatorOptions } from "../evaluator-options.ts";
 import { examples } from "../examples.ts";
+import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { integer, once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -113,8 +114,6 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
 /** The RTL that the options name. */
 async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPool> {
   if (args.fidelity === "event") {
-    const asked = (["check", "timeline", "vcd", "verilator"] as const).find((flag) => args[flag]);
-    if (asked !== undefined) throw new UsageError(`--${asked}: expected --fidelity rtl, found event`);
     return createModelPool(await loadModule(), options);
   }
   if (!args.verilator && args.vcd === undefined) return createEmbeddedPool(args.workers, options);
@@ -124,7 +123,15 @@ async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPoo
   });
 }
 
+/** Fidelities that flags belong to. */
+const BELONGS = { check: ["rtl"], timeline: ["rtl"], vcd: ["rtl"], verilator: ["rtl"] };
+
 async function runSimulate(context: CliContext, args: SimulateArgs): Promise<void> {
+  refuseIdle(context, {
+    ...ofFidelity(args.fidelity, BELONGS),
+    seed: [args.check, "--check beside it"],
+    cache: [args.verilator || args.vcd !== undefined, "--verilator or --vcd beside it"],
+  });
   await checkOutput(args.out);
   await checkOutput(args.timeline);
   await checkOutput(args.vcd);

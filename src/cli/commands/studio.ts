@@ -4,6 +4,7 @@ import type { Argv, CommandModule } from "yargs";
 import { UsageError } from "../../errors.ts";
 import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
+import { refuseIdle } from "../idle-flags.ts";
 import { integer, once } from "../options.ts";
 import { unwritable } from "../output.ts";
 import { serveFolder } from "../serve.ts";
@@ -40,7 +41,10 @@ export function studioCommand(context: CliContext): CommandModule<object, Studio
             ["$0 studio --out public/studio", "For any web server, under any path"],
           ),
         ) as unknown as Argv<StudioArgs>,
-    handler: (args) => (args.out === undefined ? serve(context, args.port) : writeSite(context, args.out)),
+    handler: async (args) => {
+      refuseIdle(context, { port: [args.out === undefined, "no --out beside it", "both"] });
+      await (args.out === undefined ? serve(context, args.port) : writeSite(context, args.out));
+    },
   };
 }
 

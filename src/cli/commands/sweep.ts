@@ -9,7 +9,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { dim, idleSeed, limits, objective, oneOf, positive, shared } from "../options.ts";
+import { dim, limits, objective, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -56,7 +56,6 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
         .option("objective", objective)
         .options(limits)
         .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", ["analytical"]) })
-        .option("seed", idleSeed)
         .option("workers", shared.workers)
         .option("json", shared.json)
         .option("out", {

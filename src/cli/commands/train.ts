@@ -10,6 +10,7 @@ import { loadDocument } from "../../workload/load.ts";
 import { formatTraining } from "../accuracy-table.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { examples } from "../examples.ts";
+import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { once, oneOf, shared } from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
@@ -92,6 +93,7 @@ export function trainCommand(context: CliContext): CommandModule<object, TrainAr
 
 async function runTraining(context: CliContext, args: TrainArgs): Promise<void> {
   const { rtl, from, out, seed, json, profile } = args;
+  refuseIdle(context, ofFidelity(args.fidelity, { onnx: ["starlight"], "held-out": ["starlight"] }));
   refuseCalibration(args);
   await checkOutput(out);
   await checkOutput(args.heldOut);

@@ -10,6 +10,7 @@ import { formatAccuracies, formatRanking } from "../accuracy-table.ts";
 import type { CliContext } from "../context.ts";
 import { openEventEvaluator } from "../event-model.ts";
 import { examples } from "../examples.ts";
+import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { once, oneOf, shared } from "../options.ts";
 import { readMeasured } from "../rtl-table.ts";
 import { openStarlightEvaluator } from "../starlight-model.ts";
@@ -59,6 +60,7 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
           examples(["$0 validate --rtl rows.csv", "Errors by class of layer"]),
         ) as unknown as Argv<ValidateArgs>,
     handler: async ({ rtl, fidelity, profile, model, json, quiet }) => {
+      refuseIdle(context, ofFidelity(fidelity, { model: ["starlight", "event"] }));
       const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64), profile);
       if (rows.length === 0) {
         throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
