@@ -116,9 +116,10 @@ export async function codesignLearned(
     const found = await branchAndBound(inner, [platform], objective, watch, undefined);
     if (found.best.cost < best.cost)
       best = { cost: found.best.cost, hardware: configAt(inner, found.box, 0) };
-    // Without a best before, it was the box's own optimum that was in question, which is no config's.
-    const done = most < Number.POSITIVE_INFINITY && (solution.complete || solution.bound > most);
-    return { done: done || (isConfig(box) && solution.complete), bound: solution.bound };
+    // Without a best before, it was the box's own optimum that was in question, which is no config's. A bound above the best is as
+    // good as done: such a box does not enter again.
+    const asked = most < Number.POSITIVE_INFINITY || isConfig(box);
+    return { done: solution.complete && asked, bound: solution.bound };
   };
   try {
     for (const [array, parameters] of space.arrays.entries()) {

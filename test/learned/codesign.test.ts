@@ -94,6 +94,33 @@ test("a box whose own optimum no config within the area runs is halved until one
   assert.ok(optimal && mapping.totals.areaMm2 <= 0.03251112);
 });
 
+test("what a cap keeps from the first box's own optimum is looked for once more in the whole box, and no oftener", async () => {
+  const layers = [
+    { name: "a", count: 1, groups: 1, shape: toLayerShape({ K: 96, C: 64, P: 12, Q: 12 }) },
+    { name: "b", count: 2, groups: 1, shape: toLayerShape({ K: 96, C: 96, P: 28, Q: 28 }) },
+  ];
+  const objective = parseObjective("weighted:0.8");
+  const [scratchpadKib, accumulatorKib, maxAreaMm2] = [[3, 5, 7, 9], [4, 6, 8], 0.09068107];
+  let least = Number.POSITIVE_INFINITY;
+  for (const pad of scratchpadKib)
+    for (const bank of accumulatorKib) {
+      const hardware = { peDim: 8, scratchpadKib: pad, accumulatorKib: bank };
+      if (area(createHardware(hardware)).mm2 > maxAreaMm2) continue;
+      const { totals } = await mapLearnedNetwork(module, models[1], { layers, hardware, objective });
+      least = Math.min(least, cost(objective, totals.latencyCycles, totals.energyUj));
+    }
+
+  const { mapping, boxes } = await codesignLearned(module, models[1], {
+    workload: { name: "two layers", layers },
+    space: { arrays: [{ peDim: 8 }], scratchpadKib, accumulatorKib, maxAreaMm2 },
+    objective,
+  });
+
+  const { latencyCycles, energyUj } = mapping.totals;
+  assert.equal(cost(objective, latencyCycles, energyUj), least);
+  assert.equal(boxes, 2);
+});
+
 test("a co-design that is ended gives a design and a gap", async () => {
   const kib = Array.from({ length: 256 }, (_, i) => i + 1);
   const found = await codesignLearned(module, models[1], {

@@ -151,6 +151,20 @@ test("a journal whose trial is of another design is refused by its number", asyn
   await assert.rejects(study(file), (error) => error instanceof InputError && /trial 1/.test(error.message));
 });
 
+test("a journal whose trial lacks the outcome of a run is refused by its number", async () => {
+  const file = fileOf();
+  const lines = (await readFile(whole, "utf8")).split("\n");
+  const trial = JSON.parse(lines[2] as string);
+  trial.outcome.carry.runs.pop();
+  lines[2] = JSON.stringify(trial);
+  await writeFile(file, lines.join("\n"));
+
+  await assert.rejects(
+    study(file),
+    (error) => error instanceof InputError && /trial 1: expected \d+ runs, found \d+/.test(error.message),
+  );
+});
+
 test("every line of a journal is as the schema says", async () => {
   const machine = fileOf();
   await study(machine, { verifier: createMachine() });
