@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseDesign } from "../designs/design.ts";
 import { type ExportFormat, exportDesign } from "../interop/write-export.ts";
@@ -9,7 +9,7 @@ import { summarise } from "../report/summary.ts";
 import { loadEngine } from "../starlight.ts";
 import { loadWorkload } from "../workload/load.ts";
 import type { CliContext } from "./context.ts";
-import { checkOutput, outputFormat, saveOutput, unwritable } from "./output.ts";
+import { checkOutput, makeFolder, outputFormat, saveOutput } from "./output.ts";
 
 /** The design itself, which the other files are made of. */
 export const DESIGN = "design.json";
@@ -87,13 +87,5 @@ async function saveDesignFolder(context: CliContext, folder: string, document: s
       for (const { name, content } of exportDesign(design, format).files)
         await save(join(within, at, name), content);
     }
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw unwritable(folder, error);
   }
 }

@@ -7,7 +7,7 @@ import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "./context.ts";
 import { evaluationCsv, formatEvaluation } from "./evaluation-text.ts";
-import { checkOutput, openOutput, outputFormat, saveOutput } from "./output.ts";
+import { checkOutput, openOutput, outputFormat, rowFormat, saveOutput, sayWritten } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { writtenBy } from "./provenance.ts";
 import { readTable } from "./read-table.ts";
@@ -37,8 +37,11 @@ export async function evaluateSlowly(
   args: SlowEvaluateArgs,
   open: OpenEvaluator,
 ): Promise<void> {
-  await checkOutput(args.out);
   const isDocument = /\.(json|ya?ml)$/i.test(args.designs);
+  // Before hours of work, not after them.
+  if (!isDocument) rowFormat(args.out, args.json);
+  else if (args.out !== undefined) outputFormat(args.out, ["csv", "json"]);
+  await checkOutput(args.out);
   const design = isDocument
     ? await parseDesign(await loadDocument(args.designs), args.designs, loadWorkload)
     : undefined;
@@ -87,7 +90,10 @@ async function evaluateDocument(
   progress.clear();
   const result = { ...priced, provenance: writtenBy(context.version, context.args) };
   const document = `${JSON.stringify(result)}\n`;
-  if (out !== undefined) await saveOutput(out, format === "json" ? document : evaluationCsv(result));
+  if (out !== undefined) {
+    await saveOutput(out, format === "json" ? document : evaluationCsv(result));
+    sayWritten(context, args.quiet, `${result.layers.length} layers`, out);
+  }
   if (json) context.stdout.write(document);
   else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));
   refuseFailures(result.layers.filter((layer) => "failed" in layer).length, result.layers.length, "layers");
@@ -98,7 +104,8 @@ async function evaluateTable(
   args: SlowEvaluateArgs,
   evaluator: Evaluator,
 ): Promise<void> {
-  const { designs, out, json } = args;
+  const { designs, out } = args;
+  const json = rowFormat(out, args.json) === "json";
   const name = designs === "-" ? "stdin" : designs;
   const table = parseCandidates(await readTable(designs, context.stdin), name);
   // Before hours of work, not after them.
@@ -137,7 +144,10 @@ async function evaluateTable(
     if (json) await put("\n]}\n");
     if (out !== undefined) await new Promise<void>((resolve) => sink.end(resolve));
   }
-  if (!args.quiet) context.stderr.write(`polaris: wrote ${formatCount(rows)} rows\n`);
+  if (!args.quiet)
+    context.stderr.write(
+      `polaris: wrote ${formatCount(rows)} rows${out === undefined ? "" : ` to ${out}`}\n`,
+    );
   refuseFailures(failed, rows, "rows");
 }
 

@@ -1,7 +1,8 @@
-import { access, constants, open, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, mkdir, open, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { InputError, quote } from "../errors.ts";
+import { InputError, quote, UsageError } from "../errors.ts";
+import type { CliContext } from "./context.ts";
 
 /**
  * Opens a file for writing.
@@ -45,30 +46,86 @@ export async function checkOutput(file: string | undefined): Promise<void> {
   }
 }
 
+/**
+ * Makes sure that there is a folder of that name, and makes it if there is nothing.
+ *
+ * @param flag that names it
+ * @throws InputError
+ */
+export async function makeFolder(path: string, flag = "--out"): Promise<void> {
+  try {
+    await makeFolders(resolve(path));
+  } catch (error) {
+    throw unwritable(path, error, flag, "a folder to write to");
+  }
+}
+
+/** A folder and those above it, one by one: below /proc, where none can be made, Node's own `recursive` never ends. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT") throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
+  }
+}
+
 /** What to tell when a file cannot be written: an InputError where that is the user's to put right. */
-export function unwritable(file: string, error: unknown): unknown {
+export function unwritable(
+  file: string,
+  error: unknown,
+  flag = "--out",
+  expected = "a file to write",
+): unknown {
   const found = {
     ENOENT: "no such folder",
+    EEXIST: "a file",
     EISDIR: "a folder",
     EACCES: "one that may not be written",
+    EPERM: "one that may not be written",
     ENOTDIR: "no such folder",
     EROFS: "a read-only file system",
   }[(error as NodeJS.ErrnoException).code ?? ""];
-  return found === undefined
-    ? error
-    : new InputError({ where: `--out ${file}`, expected: "a file to write", found });
+  return found === undefined ? error : new InputError({ where: `${flag} ${file}`, expected, found });
+}
+
+/** Says what was written where, unless it was asked not to. */
+export function sayWritten(
+  { stderr }: Pick<CliContext, "stderr">,
+  quiet: boolean,
+  what: string,
+  file: string,
+): void {
+  if (!quiet) stderr.write(`polaris: wrote ${what} to ${file}\n`);
+}
+
+/**
+ * The format of rows that go to one place, a file or stdout.
+ *
+ * @throws InputError, UsageError
+ */
+export function rowFormat(out: string | undefined, json: boolean): "csv" | "json" {
+  if (out === undefined) return json ? "json" : "csv";
+  const format = outputFormat(out, ["csv", "json"]);
+  if (json && format === "csv")
+    throw new UsageError(`--json: expected --out of a name that ends in .json, found ${quote(out)}`);
+  return format;
 }
 
 /**
  * The format that the name of a file asks for.
  *
+ * @param flag that names it
  * @throws InputError if it is none of those that there are
  */
-export function outputFormat<F extends string>(file: string, formats: readonly F[]): F {
+export function outputFormat<F extends string>(file: string, formats: readonly F[], flag = "--out"): F {
   const format = formats.find((name) => file.toLowerCase().endsWith(`.${name}`));
   if (format !== undefined) return format;
   throw new InputError({
-    where: "--out",
+    where: flag,
     expected: `a name that ends in ${formats.map((name) => `.${name}`).join(" or ")}`,
     found: quote(file),
   });

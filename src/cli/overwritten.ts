@@ -36,6 +36,7 @@ function existing(value: unknown): string | undefined {
     if (found.isDirectory()) return existing(join(value, DESIGN));
     return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
   } catch {
+    // Whoever opens it says what is wrong with it.
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { toOnnx } from "../tune/onnx-network.ts";
 import { type HeldOutPrediction, trainStarlight } from "../tune/train-starlight.ts";
 import { formatTraining } from "./accuracy-table.ts";
 import type { CliContext } from "./context.ts";
-import { saveOutput } from "./output.ts";
+import { saveOutput, sayWritten } from "./output.ts";
 import type { Progress } from "./progress.ts";
 import { writtenBy } from "./provenance.ts";
 import type { MeasuredTables } from "./rtl-table.ts";
@@ -21,6 +21,7 @@ export interface StarlightTrainingArgs {
   readonly heldOut: string | undefined;
   readonly seed: number;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 /** Trains Starlight on measurements, writes what was asked for and prints how good it is on what it had not seen. */
@@ -46,7 +47,11 @@ export async function runStarlightTraining(
     onProgress: (done, of) => progress.update(`${done} of ${of} calibrations and trainings`, done / of),
   });
   progress.clear();
-  if (args.out !== undefined) await saveOutput(args.out, `${JSON.stringify(result.file)}\n`);
+  const save = async (file: string, what: string, content: string | Uint8Array): Promise<void> => {
+    await saveOutput(file, content);
+    sayWritten(context, args.quiet, what, file);
+  };
+  if (args.out !== undefined) await save(args.out, "the model", `${JSON.stringify(result.file)}\n`);
   if (args.onnx !== undefined) {
     for (const kind of ["convolution", "matmul"] as const) {
       const bytes = toOnnx(
@@ -54,14 +59,20 @@ export async function runStarlightTraining(
         "exact",
         `Starlight, ${result.model.profile}, ${kind}`,
       );
-      await saveOutput(args.onnx.replace(/(\.onnx)?$/i, `-${kind}.onnx`), bytes);
+      await save(onnxFile(args.onnx, kind), "its network", bytes);
     }
   }
-  if (args.heldOut !== undefined) await saveOutput(args.heldOut, heldOutTable(result.heldOut, sources));
+  if (args.heldOut !== undefined)
+    await save(args.heldOut, `${result.heldOut.length} predictions`, heldOutTable(result.heldOut, sources));
   const { model: _, heldOut: __, file, ...validation } = result;
   context.stdout.write(
     args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatTraining(result)}\n`,
   );
+}
+
+/** The file of one of Starlight's networks. */
+export function onnxFile(name: string, kind: "convolution" | "matmul"): string {
+  return name.replace(/(\.onnx)?$/i, `-${kind}.onnx`);
 }
 
 /** Predictions of layers held out as a table; the measurements are where they were. */

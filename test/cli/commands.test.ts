@@ -78,7 +78,7 @@ test("evaluate answers a JSON design as text, as JSON and as CSV with the same n
 
   const text = String(await output(["evaluate", file("d.json")]));
   const json = JSON.parse(String(await output(["evaluate", file("d.json"), "--json"])));
-  await output(["evaluate", file("d.json"), "--out", file("d.csv")]);
+  await output(["evaluate", file("d.json"), "--quiet", "--out", file("d.csv")]);
 
   const [row] = csvParse(readFileSync(file("d.csv"), "utf8"));
   assert.match(text, /^mine on 16x16 PEs, 128 KiB scratchpad, 32 KiB accumulator\n/);

@@ -18,7 +18,7 @@ import { openEventEvaluator } from "../event-model.ts";
 import { examples } from "../examples.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { oneOf, shared } from "../options.ts";
-import { openOutput, outputFormat, saveOutput } from "../output.ts";
+import { openOutput, outputFormat, rowFormat, saveOutput, sayWritten } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { refuseWorkload } from "../refuse-workload.ts";
@@ -112,21 +112,27 @@ function evaluateByEvaluator(context: CliContext, args: EvaluateArgs): Promise<v
   });
 }
 
-async function evaluateDocument(context: CliContext, { designs, out, json }: EvaluateArgs): Promise<void> {
-  const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
+async function evaluateDocument(
+  context: CliContext,
+  { designs, out, json, quiet }: EvaluateArgs,
+): Promise<void> {
   const format = out === undefined ? undefined : outputFormat(out, ["csv", "json"]);
+  const design = await parseDesign(await loadDocument(designs), designs, loadWorkload);
   const result = {
     ...evaluateDesign(await loadEngine(64), design),
     provenance: writtenBy(context.version, context.args),
   };
-  if (out !== undefined)
+  if (out !== undefined) {
     await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : evaluationCsv(result));
+    sayWritten(context, quiet, `${result.layers.length} layers`, out);
+  }
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
   else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));
 }
 
 async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<void> {
   const { designs, out, json } = args;
+  const format = rowFormat(out, json);
   const fromStdin = designs === "-";
   const size = fromStdin ? undefined : await fileSize(designs);
   const zipped = /\.gz$/i.test(designs);
@@ -148,7 +154,7 @@ async function evaluateTable(context: CliContext, args: EvaluateArgs): Promise<v
         if (out === undefined) return context.stdout;
         return openOutput(out);
       },
-      format: json ? "json" : "csv",
+      format,
       keepGoing: args["keep-going"],
       intervals: starlight !== undefined,
       signal: context.signal,

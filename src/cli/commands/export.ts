@@ -1,14 +1,12 @@
-import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
 import { parseDesign } from "../../designs/design.ts";
-import { UsageError } from "../../errors.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportDesign } from "../../interop/write-export.ts";
 import { loadDocument, loadWorkload } from "../../workload/load.ts";
 import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
 import { oneOf, shared } from "../options.ts";
-import { saveOutput, unwritable } from "../output.ts";
+import { checkOutput, makeFolder, outputFormat, saveOutput } from "../output.ts";
 import { refuseWorkload } from "../refuse-workload.ts";
 
 interface ExportArgs {
@@ -53,11 +51,15 @@ export function exportCommand(context: CliContext): CommandModule<object, Export
 
 async function runExport(context: CliContext, { design, to, out, json, quiet }: ExportArgs): Promise<void> {
   refuseWorkload(design);
+  const single = to === "csv" || to === "parquet";
+  if (single) {
+    outputFormat(out, [to]);
+    await checkOutput(out);
+  }
   const { files, notExpressed } = exportDesign(
     await parseDesign(await loadDocument(design), design, (name) => loadWorkload(name)),
     to,
   );
-  const single = files[0]?.name === "";
   if (!single) await makeFolder(out);
   const written: string[] = [];
   for (const { name, content } of files) {
@@ -74,15 +76,4 @@ async function runExport(context: CliContext, { design, to, out, json, quiet }: 
   for (const note of notExpressed.slice(0, SHOWN)) context.stderr.write(`polaris: not expressed: ${note}\n`);
   if (notExpressed.length > SHOWN)
     context.stderr.write(`polaris: ${notExpressed.length - SHOWN} more are listed by --json\n`);
-}
-
-async function makeFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found && !found.isDirectory())
-    throw new UsageError(`--out ${path}: expected a folder for several files, found a file`);
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from "yargs";
-import { UsageError } from "../../errors.ts";
+import { quote, UsageError } from "../../errors.ts";
 import { mapNetwork } from "../../mapper/map-network.ts";
 import { EDP } from "../../mapper/objective.ts";
 import { sections } from "../../report/figures.ts";
@@ -15,7 +15,7 @@ import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { once, shared } from "../options.ts";
-import { checkOutput, saveOutput, unwritable } from "../output.ts";
+import { checkOutput, makeFolder, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
@@ -95,20 +95,24 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
     out: [!args.json, "no --json beside it, which writes no page", "both"],
   });
   const out = args.out ?? `${args.result.replace(/(\.(jsonl?|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
+  outputFormat(out, ["html"]);
   if (!args.json) await checkOutput(out);
   const module = await loadModule();
   const hints = {
     ...(args.workload === undefined ? {} : { workload: args.workload }),
     ...(args.measured === undefined ? {} : { measured: args.measured }),
   };
-  const record = await withBestDesign(module, await loadResult(args.result, hints), args.workload);
+  const loaded = await loadResult(args.result, hints);
+  refuseIdleHints(args, loaded);
+  const record = await withBestDesign(module, loaded, args.workload);
   const info = summarise(record, await createEngine(module, 1));
   const figures = sections(info).flatMap((section) => section.figures);
   if (args.figures !== undefined) {
+    await makeFolder(args.figures, "--figures");
     try {
       await saveFigures(figures, args.figures, args.formats);
     } catch (error) {
-      throw unwritable(args.figures, error);
+      throw unwritable(args.figures, error, "--figures", "a folder to write to");
     }
   }
   if (args.json) {
@@ -123,6 +127,33 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
   if (!args.quiet && args.figures !== undefined) {
     context.stderr.write(`polaris: ${args.figures}: each plot as ${args.formats.join(", ")}\n`);
   }
+}
+
+/** What there is, where a hint says nothing of it. */
+const KINDS: Readonly<Record<ResultRecord["kind"], string>> = {
+  design: "a design, which says it all",
+  points: "points of a sweep",
+  study: "a study",
+  table: "a table of evaluate",
+  accuracy: "the accuracy of a model",
+};
+
+/** Refuses hints that a result has no use for: they would be taken for ones that were heeded. */
+function refuseIdleHints(
+  { workload, measured }: ReportArgs,
+  { kind, designs, ...record }: ResultRecord,
+): void {
+  if (measured !== undefined && kind !== "table")
+    throw new UsageError(`--measured: expected a table of evaluate, found ${KINDS[kind]}`);
+  if (workload === undefined) return;
+  if (kind === "points" && designs.length > 0)
+    throw new UsageError("--workload: expected points without mappings, found some that have them");
+  if (kind !== "points" && kind !== "study")
+    throw new UsageError(`--workload: expected points of a sweep or a study, found ${KINDS[kind]}`);
+  if (kind === "study" && designs.length === 0)
+    throw new UsageError(
+      `--workload: expected the network of the study, ${record.workload}, found ${quote(workload)}`,
+    );
 }
 
 /** Points carry no mappings; those of the design of least EDP are found again by the exact mapper. */

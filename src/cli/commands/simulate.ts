@@ -17,7 +17,7 @@ import { evaluatorOptions } from "../evaluator-options.ts";
 import { examples } from "../examples.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { integer, once, oneOf, shared } from "../options.ts";
-import { checkOutput, saveOutput } from "../output.ts";
+import { checkOutput, outputFormat, saveOutput, sayWritten } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readCases } from "../read-cases.ts";
@@ -132,6 +132,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     seed: [args.check, "--check beside it"],
     cache: [args.verilator || args.vcd !== undefined, "--verilator or --vcd beside it"],
   });
+  const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);
   await checkOutput(args.timeline);
   await checkOutput(args.vcd);
@@ -166,12 +167,17 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
 
   const engine = await loadEngine(64);
   const checked = args.check;
-  if (args.timeline !== undefined)
+  if (args.timeline !== undefined) {
     await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
+    sayWritten(context, args.quiet, "a timeline", args.timeline);
+  }
+  if (args.vcd !== undefined) sayWritten(context, args.quiet, "waveforms", args.vcd);
   const json = (): string =>
     `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
-  if (args.out !== undefined)
-    await saveOutput(args.out, /\.json$/i.test(args.out) ? json() : simulationsCsv(done, engine));
+  if (args.out !== undefined) {
+    await saveOutput(args.out, format === "json" ? json() : simulationsCsv(done, engine));
+    sayWritten(context, args.quiet, `${done.length} designs`, args.out);
+  }
   if (args.json) context.stdout.write(json());
   else if (args.out === undefined)
     context.stdout.write(fitted(context.stdout, `${formatSimulations(done, checked, engine)}\n`));

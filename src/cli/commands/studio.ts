@@ -6,7 +6,7 @@ import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { integer, once } from "../options.ts";
-import { unwritable } from "../output.ts";
+import { makeFolder, unwritable } from "../output.ts";
 import { serveFolder } from "../serve.ts";
 
 interface StudioArgs {
@@ -49,6 +49,7 @@ export function studioCommand(context: CliContext): CommandModule<object, Studio
 }
 
 async function writeSite(context: CliContext, out: string): Promise<void> {
+  await makeFolder(out);
   try {
     await cp(SITE, out, { recursive: true });
   } catch (error) {

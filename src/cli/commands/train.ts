@@ -12,11 +12,11 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { examples } from "../examples.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { once, oneOf, shared } from "../options.ts";
-import { checkOutput, saveOutput } from "../output.ts";
+import { checkOutput, outputFormat, saveOutput, sayWritten } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readMeasured } from "../rtl-table.ts";
-import { runStarlightTraining } from "../train-starlight.ts";
+import { onnxFile, runStarlightTraining } from "../train-starlight.ts";
 
 interface TrainArgs {
   readonly fidelity: "starlight" | "event";
@@ -95,8 +95,11 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
   const { rtl, from, out, seed, json, profile } = args;
   refuseIdle(context, ofFidelity(args.fidelity, { onnx: ["starlight"], "held-out": ["starlight"] }));
   refuseCalibration(args);
+  if (out !== undefined) outputFormat(out, ["json"]);
+  if (args.heldOut !== undefined) outputFormat(args.heldOut, ["csv"], "--held-out");
   await checkOutput(out);
   await checkOutput(args.heldOut);
+  if (args.onnx !== undefined) await checkOutput(onnxFile(args.onnx, "convolution"));
   const tables = await readMeasured(rtl, await loadEngine(64), profile);
   const { rows, excluded, sources } = tables;
   if (rows.length < FEWEST) {
@@ -138,7 +141,10 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
     });
     progress.clear();
     const { file, ...validation } = training;
-    if (out !== undefined) await saveOutput(out, `${JSON.stringify(file, undefined, 1)}\n`);
+    if (out !== undefined) {
+      await saveOutput(out, `${JSON.stringify(file, undefined, 1)}\n`);
+      sayWritten(context, args.quiet, "the model", out);
+    }
     if (json) context.stdout.write(`${JSON.stringify({ version: 1, ...validation, file })}\n`);
     else context.stdout.write(`${formatTraining(training)}\n`);
   } catch (error) {

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { designRows, HARDWARE, polaris, SHAPE, scratchFolder, tableText } from "./polaris.ts";
+
+const file = scratchFolder();
+const [[mapping = ""] = []] = designRows(1, 1);
+const design = file("design.json");
+const rows = file("rows.csv");
+const points = file("points.csv");
+
+before(() => {
+  const layers = [{ name: "conv", count: 2, shape: SHAPE, mapping }];
+  writeFileSync(design, JSON.stringify({ workload: "mine", hardware: HARDWARE, layers }));
+  writeFileSync(rows, tableText(designRows(3, 1)));
+  writeFileSync(
+    points,
+    "pe_dim,scratchpad_kib,accumulator_kib,latency_cycles,energy_uj,edp_j_cycles,area_mm2,area_source,pareto\n16,64,16,1e6,1e3,1e3,0.5,table,true\n",
+  );
+  mkdirSync(file("folder.csv"));
+});
+
+/** One line that says all of it, in this order; exit code 2. */
+async function refused(args: readonly string[], ...says: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await polaris(args);
+
+  assert.match(stderr, /^polaris: [^\n]+\n$/, stderr);
+  assert.equal(code, 2, stderr);
+  assert.equal(String(stdout), "");
+  let rest = stderr;
+  for (const part of says) {
+    assert.ok(rest.includes(part), `${part} is not where it belongs in ${stderr}`);
+    rest = rest.slice(rest.indexOf(part) + part.length);
+  }
+}
+
+test("a name that asks for another format than a command writes is refused before any work", async () => {
+  const csvOrJson = "a name that ends in .csv or .json";
+  for (const [line, expected] of [
+    [`report ${design} --out`, "a name that ends in .html"],
+    [`simulate ${design} --fidelity event --out`, csvOrJson],
+    [`evaluate ${design} --out`, csvOrJson],
+    [`evaluate ${design} --fidelity event --out`, csvOrJson],
+    [`evaluate ${rows} --out`, csvOrJson],
+    [`evaluate ${rows} --fidelity event --out`, csvOrJson],
+    [`export ${design} --to csv --out`, "a name that ends in .csv"],
+    [`export ${design} --to parquet --out`, "a name that ends in .parquet"],
+    [`train --rtl ${rows} --out`, "a name that ends in .json"],
+  ] as const) {
+    await refused([...line.split(" "), file("x.pdf")], "--out: expected", expected, "x.pdf");
+    assert.equal(existsSync(file("x.pdf")), false, line);
+  }
+  await refused(
+    ["train", "--rtl", rows, "--fidelity", "starlight", "--held-out", file("x.json")],
+    "--held-out: expected a name that ends in .csv",
+  );
+  await refused(["export", design, "--to", "parquet", "--out", file("x.csv")], ".parquet", "x.csv");
+  await refused(["evaluate", rows, "--json", "--out", file("x.csv")], "--json", ".json", "x.csv");
+});
+
+test("the rows of a table go to a file in the format of its name", async () => {
+  for (const fidelity of ["analytical", "event"]) {
+    const out = file(`${fidelity}.json`);
+    const run = await polaris(["evaluate", rows, "--fidelity", fidelity, "--out", out]);
+
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(run.stderr.startsWith(`polaris: wrote 3 rows to ${out}`), run.stderr);
+    assert.equal(JSON.parse(readFileSync(out, "utf8")).rows.length, 3);
+  }
+});
+
+test("what is written is said on stderr, unless --quiet", async () => {
+  for (const [line, what] of [
+    ["evaluate", "1 layers"],
+    ["evaluate --fidelity event", "1 layers"],
+    ["simulate --fidelity event", "1 designs"],
+  ] as const) {
+    const args = [...line.split(" ").toSpliced(1, 0, design), "--out", file("told.csv")];
+
+    assert.equal((await polaris(args)).stderr, `polaris: wrote ${what} to ${file("told.csv")}\n`);
+    assert.equal((await polaris([...args, "--quiet"])).stderr, "");
+  }
+});
+
+test("a folder that cannot be made or written to is told by its flag", async () => {
+  const commands = {
+    "--out": [["studio"], ["export", design, "--to", "gemmini"]],
+    "--figures": [["report", design, "--out", file("r.html"), "--formats", "csv"]],
+  };
+  for (const [flag, lines] of Object.entries(commands)) {
+    for (const line of lines) {
+      for (const [path, found] of [
+        [points, "a file"],
+        [`${points}/below/it`, "no such folder"],
+        ["/proc/none/below", "no such folder"],
+      ] as const) {
+        await refused(
+          [...line, flag, path],
+          `${flag} ${path}: expected a folder to write to, found ${found}`,
+        );
+      }
+    }
+  }
+});
+
+test("a hint that a result has no use for is refused", async () => {
+  writeFileSync(file("priced.csv"), `latency_cycles,target.gemmini_cycle\n1,2\n`);
+  const head = { op: "study", version: 1, sampler: "random", workloads: ["mine"], objective: "edp" };
+  const found = {
+    status: "found",
+    design: { hardware: HARDWARE, mappings: [[mapping]] },
+    sums: [{ latencyCycles: 1, energyPj: 1 }],
+  };
+  const trial = { op: "trial", trial: 0, job: {}, outcome: found, seconds: 0 };
+  writeFileSync(file("s.jsonl"), `${JSON.stringify(head)}\n${JSON.stringify(trial)}\n`);
+  for (const [result, flag, value, ...says] of [
+    [design, "--workload", "nope", "points of a sweep or a study", "a design"],
+    [file("priced.csv"), "--workload", "bert", "points of a sweep or a study", "a table"],
+    [file("s.jsonl"), "--workload", "bert", "the network of the study, mine", '"bert"'],
+    [points, "--workload", "nope", "a built-in name", '"nope"'],
+    [design, "--measured", "foo", "a table of evaluate", "a design"],
+    [points, "--measured", "foo", "a table of evaluate", "points of a sweep"],
+    [file("priced.csv"), "--measured", "foo", "latency_cycles,target.gemmini_cycle"],
+  ] as const) {
+    await refused(["report", result, flag, value, "--out", file("r.html")], ...says);
+    assert.equal(existsSync(file("r.html")), false);
+  }
+});
