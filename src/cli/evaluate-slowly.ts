@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import type { Evaluator, Profile } from "../fidelity/evaluator.ts";
 import { loadDocument, loadWorkload } from "../workload/load.ts";
 import { type CliContext, Failed, Interrupted } from "./context.ts";
-import { evaluationCsv, formatEvaluation } from "./evaluation-text.ts";
+import { evaluationCsv, formatEvaluation, type RtlFiles } from "./evaluation-text.ts";
 import { checkOutput, openOutput, outputFormat, rowFormat, saveOutput, sayWritten } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { writtenBy } from "./provenance.ts";
@@ -14,7 +14,7 @@ import { readTable } from "./read-table.ts";
 import { formatCount, formatNumber } from "./table.ts";
 import { fitted } from "./terminal.ts";
 
-export interface SlowEvaluateArgs {
+export interface SlowEvaluateArgs extends RtlFiles {
   readonly profile: Profile | undefined;
   readonly designs: string;
   readonly out: string | undefined;
@@ -95,7 +95,8 @@ async function evaluateDocument(
     sayWritten(context, args.quiet, `${result.layers.length} layers`, out);
   }
   if (json) context.stdout.write(document);
-  else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));
+  else if (out === undefined)
+    context.stdout.write(fitted(context.stdout, `${formatEvaluation(result, args)}\n`));
   refuseFailures(result.layers.filter((layer) => "failed" in layer).length, result.layers.length, "layers");
 }
 

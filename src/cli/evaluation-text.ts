@@ -2,6 +2,7 @@ import { csvFormatRows } from "d3-dsv";
 import { REASON_COLUMN } from "../designs/answer.ts";
 import { metricColumns } from "../designs/price-table.ts";
 import type { PricedDesign, PricedLayer } from "../designs/priced-design.ts";
+import type { Fidelity, Interval, Profile } from "../fidelity/evaluator.ts";
 import { area } from "../hardware/area.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { formatCount, formatNumber, formatTable, type TableColumn } from "./table.ts";
@@ -12,16 +13,42 @@ interface LayerColumn extends TableColumn {
   readonly total: string;
 }
 
+/** What stands behind fidelity `rtl`, if it is not the RTL in the box. */
+export interface RtlFiles {
+  readonly command?: string | undefined;
+  readonly measured?: string | undefined;
+}
+
+/** Which model each of the figures is from. */
+function figuresText(
+  fidelity: Fidelity,
+  profile: Profile | undefined,
+  { command, measured }: RtlFiles,
+): string {
+  const of = profile === undefined ? "" : ` (profile ${profile})`;
+  const analytical = "energy by the analytical model";
+  if (command !== undefined)
+    return `cycles by the program of ${command}${of}, energy by it or, where it says none, by the analytical model`;
+  if (measured !== undefined) return `cycles as measured in ${measured}${of}, ${analytical}`;
+  const names = {
+    analytical: "the analytical model",
+    starlight: "Starlight",
+    event: "the event model",
+    rtl: "the RTL",
+  };
+  const by = `by ${names[fidelity]}${of}`;
+  return fidelity === "analytical" || profile === "polaris-rtl"
+    ? `cycles and energy ${by}`
+    : `cycles ${by}, ${analytical}`;
+}
+
 /** What `evaluate` says of a design, layer by layer. */
-export function formatEvaluation({
-  workload,
-  fidelity,
-  profile,
-  hardware,
-  totals,
-  layers,
-}: PricedDesign): string {
+export function formatEvaluation(
+  { workload, fidelity, profile, hardware, totals, latencyInterval, layers }: PricedDesign,
+  files: RtlFiles = {},
+): string {
   const silicon = area(createHardware(hardware));
+  const interval = ({ low, high }: Interval): string => `${formatCount(low)} to ${formatCount(high)}`;
   const priced = (show: (layer: Extract<PricedLayer, { latencyCycles: number }>) => string) => {
     return (layer: PricedLayer): string => ("failed" in layer ? "" : show(layer));
   };
@@ -37,10 +64,8 @@ export function formatEvaluation({
     {
       title: "90 %",
       align: "left",
-      cell: priced(({ latencyInterval }) =>
-        latencyInterval ? `${formatCount(latencyInterval.low)} to ${formatCount(latencyInterval.high)}` : "",
-      ),
-      total: "",
+      cell: priced(({ latencyInterval: one }) => (one ? interval(one) : "")),
+      total: latencyInterval ? interval(latencyInterval) : "",
     },
     {
       title: "energy uJ",
@@ -66,14 +91,14 @@ export function formatEvaluation({
   const columns = all.filter(({ cell }) => layers.some((layer) => cell(layer) !== ""));
   return [
     `${workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
-    `area ${formatNumber(silicon.mm2)} mm2${silicon.source === "table" ? "" : ` (${silicon.source})`}, fidelity ${fidelity}${profile === undefined ? "" : `, profile ${profile}`}`,
+    `area ${formatNumber(silicon.mm2)} mm2${silicon.source === "table" ? "" : ` (${silicon.source})`}; ${figuresText(fidelity, profile, files)}`,
     "",
     formatTable(columns, [
       ...layers.map((layer) => columns.map(({ cell }) => cell(layer))),
       columns.map(({ total }) => total),
     ]),
     "",
-    "Layers: one run each. Total: weighted by runs.",
+    `Layers: one run each. Total: weighted by runs${latencyInterval ? "; its interval holds if all layers err alike" : ""}.`,
   ].join("\n");
 }
 

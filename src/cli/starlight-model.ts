@@ -28,7 +28,8 @@ export async function openStarlightEvaluator(
     await loadFastModule(),
     parseStarlightModel(document, where, profile),
   );
-  return { ...createStarlightEvaluator(engine), learntFrom: unseal(document, where, "starlight").data };
+  const { data, checksum } = unseal(document, where, "starlight");
+  return { ...createStarlightEvaluator(engine), learntFrom: data, checksum };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface PricedDesign {
   readonly hardware: HardwareParameters;
   /** Absent if a layer has no metrics. */
   readonly totals?: Totals;
+  /** The total latency if all layers err alike, the ends of their intervals added up; of models that predict them. */
+  readonly latencyInterval?: Interval;
   readonly layers: readonly PricedLayer[];
 }
 
@@ -62,6 +64,7 @@ export async function priceDesign(
     options.onLayer?.(layer);
   }
   const priced = layers.filter((layer) => "latencyCycles" in layer);
+  const latencyInterval = sumOfIntervals(layers);
   const { fidelity, profile } = evaluator;
   return {
     version: 1,
@@ -70,8 +73,20 @@ export async function priceDesign(
     ...(profile === undefined ? {} : { profile }),
     hardware: design.hardware,
     ...(priced.length < layers.length ? {} : { totals: totals(priced, area(hardware)) }),
+    ...(latencyInterval ? { latencyInterval } : {}),
     layers,
   };
+}
+
+/** Weighted by count; undefined if a layer has no interval. */
+function sumOfIntervals(layers: readonly PricedLayer[]): Interval | undefined {
+  let [low, high] = [0, 0];
+  for (const layer of layers) {
+    if (!("latencyInterval" in layer)) return undefined;
+    low += layer.count * layer.latencyInterval.low;
+    high += layer.count * layer.latencyInterval.high;
+  }
+  return { low, high };
 }
 
 /** An outcome in the units of results: energy in uJ, EDP in J x cycles. */

@@ -18,7 +18,7 @@ export function createEventEvaluator(
   model: EventModel,
 ): Evaluator {
   const simulator = new Simulator(module);
-  const { model: numbers, profile, data } = model.file;
+  const { model: numbers, profile, data, checksum } = model.file;
 
   const price = ({ shape, hardware, mapping, cold }: Candidate): Outcome => {
     const [broken] = violations(mapping, shape, hardware);
@@ -53,6 +53,7 @@ export function createEventEvaluator(
     fidelity: "event",
     profile,
     learntFrom: data,
+    checksum,
     evaluate: async (candidates, signal) => {
       signal?.throwIfAborted();
       return candidates.map(price);

@@ -56,6 +56,8 @@ export interface Evaluator {
   readonly profile?: Profile;
   /** Tables that the model was made from, of models that were. */
   readonly learntFrom?: readonly ModelSource[];
+  /** Of the numbers of that model's file (`ModelFile`). */
+  readonly checksum?: string;
   /**
    * Outcomes in the order of the candidates.
    *

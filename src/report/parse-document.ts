@@ -86,6 +86,7 @@ function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
   const fidelity = fidelityOf(fields["fidelity"], facts.file);
   const seed = optionalNumber(given["seed"]);
   const verified = fields["verified"];
+  const weights = weightsOf(fields["model"]);
   return {
     ...facts,
     fidelity,
@@ -95,9 +96,16 @@ function parseProvenance(fields: Fields, facts: FileFacts): Provenance {
     ...(isRecord(verified) && typeof verified["by"] === "string" ? { verifiedBy: verified["by"] } : {}),
     ...text(given, "polaris"),
     ...text(given, "command"),
-    ...text(given, "weights"),
+    ...(weights === undefined ? text(given, "weights") : { weights }),
     ...(seed === undefined ? {} : { seed }),
   };
+}
+
+/** Of the model that `validate` judged. */
+function weightsOf(model: unknown): string | undefined {
+  if (!isRecord(model) || typeof model["checksum"] !== "string") return undefined;
+  const file = typeof model["file"] === "string" ? model["file"] : "those of the package";
+  return `${file}, checksum ${model["checksum"]}`;
 }
 
 function fidelityOf(value: unknown, where: string): Fidelity {

@@ -60,7 +60,15 @@ test("train writes a model that evaluate and validate take, the same for one wor
   const validation = JSON.parse(judged.stdout.toString());
   assert.deepEqual(validation.latency, report.fit.latency);
   assert.deepEqual(validation.ranking, report.fit.ranking);
-  assert.deepEqual([validation.learntFrom, validation.inSample], [data, data]);
+  const { checksum } = JSON.parse(model);
+  assert.deepEqual([validation.learntFrom, validation.inSample, validation.tables], [data, data, data]);
+  assert.deepEqual(validation.model, { file: file("one.json"), checksum });
+  writeFileSync(file("judged.json"), judged.stdout);
+  const html = await polaris(["report", file("judged.json")]);
+  assert.equal(html.code, 0, html.stderr);
+  const page = readFileSync(file("judged.html"), "utf8");
+  assert.ok(page.includes(`${file("one.json")}, checksum ${checksum}`));
+  assert.ok(page.includes(`polaris validate --rtl ${file("rtl.csv")} --model ${file("one.json")}`));
 
   const priced = await polaris([
     "evaluate",
@@ -98,11 +106,25 @@ test("validate says which of the rows its model learnt from, and nothing of rows
     validate("rtl.csv", "new.csv"),
   ]);
 
+  const { checksum, data } = JSON.parse(readFileSync(file("one.json"), "utf8"));
   const line = (rows: number): string =>
     `in-sample: the model learnt from 12 of these ${rows} rows (rtl.csv)`;
-  assert.equal(known.stdout.toString().split("\n")[0], line(12));
-  assert.equal(both.stdout.toString().split("\n")[0], line(26));
-  assert.ok(!fresh.stdout.toString().includes("in-sample"));
+  const heads = [known, fresh, both].map(({ stdout }) => stdout.toString().split("\n"));
+  assert.deepEqual(heads[0]?.slice(0, 4), [
+    `model: event model (profile gemmini-firesim), ${file("one.json")}, checksum ${checksum}`,
+    `rows: 12 of rtl.csv (CRC-32 ${data[0].crc32}), of profile gemmini-firesim`,
+    line(12),
+    "",
+  ]);
+  assert.equal(heads[2]?.[2], line(26));
+  assert.match(
+    heads[2]?.[1] ?? "",
+    /^rows: 12 of rtl.csv \(CRC-32 \w{8}\), 14 of new.csv \(CRC-32 \w{8}\), of profile gemmini-firesim$/,
+  );
+  assert.equal(
+    heads[1]?.[2],
+    "out of sample: the model names none of these tables among those it learnt from (rtl.csv)",
+  );
 });
 
 test("validate of the analytical model needs no model file and gives classes, ranking and the worst rows", async () => {
@@ -117,6 +139,8 @@ test("validate of the analytical model needs no model file and gives classes, ra
   assert.equal(stderr, "");
   assert.equal(code, 0);
   const text = stdout.toString();
+  assert.match(text, /^model: analytical model, as in polaris \d/);
+  assert.match(text, /^out of sample: the model learns from no rows$/m);
   assert.match(text, /^all, latency +12 /m);
   assert.match(text, /^conv RxS +12 /m);
   assert.match(text, /^within a layer \(1 with 10 or more mappings\): mean Spearman /m);

@@ -51,6 +51,8 @@ test("evaluate --fidelity starlight says of a design what it says of the same ro
   assert.equal(layers[0].latencyCycles, Number(row?.["latency_cycles"]));
   assert.equal(layers[0].latencyInterval.low, Number(row?.["latency_low"]));
   assert.equal(layers[0].latencyInterval.high, Number(row?.["latency_high"]));
+  const text = String((await evaluate(file("design.json"))).stdout);
+  assert.match(text, /; cycles by Starlight \(profile gemmini-firesim\), energy by the analytical model$/m);
 });
 
 test("a model that is damaged, cut, of another kind or of another profile is refused in one line", async () => {
@@ -139,8 +141,14 @@ test("map --fidelity starlight writes a design that evaluate finds to be what it
   const again = await evaluate(file("learned.json"), "--json");
 
   assert.equal(again.code, 0, again.stderr);
-  const { totals } = JSON.parse(again.stdout.toString());
+  const { totals, latencyInterval } = JSON.parse(again.stdout.toString());
   assert.deepEqual(totals, design.totals);
+  assert.deepEqual(latencyInterval, design.latencyInterval);
+  const shown = ({ low, high }: { low: number; high: number }): string =>
+    [low, high].map((end) => Math.round(end).toLocaleString("en-US")).join(" to ");
+  const text = String((await evaluate(file("learned.json"))).stdout);
+  assert.match(text, new RegExp(`^total .* ${shown(latencyInterval)} `, "m"));
+  assert.match(text, /its interval holds if all layers err alike\.$/m);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--tile: expected --fidelity analytical beside it, found starlight/);
 });

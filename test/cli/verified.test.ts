@@ -44,7 +44,10 @@ test("a design is priced by the model of the RTL that it was made for, or it is 
     other.stderr,
     /^polaris: note: .*event\.json was made for polaris-rtl and is priced as gemmini-firesim\n$/,
   );
-  assert.match(String(other.stdout), /^area [\d.]+ mm2.*, fidelity event, profile gemmini-firesim$/m);
+  assert.match(
+    String(other.stdout),
+    /^area [\d.]+ mm2.*; cycles by the event model \(profile gemmini-firesim\), energy by the analytical model$/m,
+  );
   assert.match(String(other.stdout), /^layer +runs +cycles +90 % +energy uJ +EDP J\*cycles +bound by$/m);
 });
 

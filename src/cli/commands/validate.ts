@@ -12,9 +12,11 @@ import { openEventEvaluator } from "../event-model.ts";
 import { examples } from "../examples.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { once, oneOf, shared } from "../options.ts";
+import { writtenBy } from "../provenance.ts";
 import { readMeasured } from "../rtl-table.ts";
 import { openStarlightEvaluator } from "../starlight-model.ts";
 import { formatCount, formatTable } from "../table.ts";
+import { fitted } from "../terminal.ts";
 
 interface ValidateArgs {
   readonly rtl: readonly string[];
@@ -77,12 +79,34 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
             : createAnalyticalEvaluator(await loadEngine(64));
       try {
         const report = reportAccuracy(await judgeRows(evaluator, rows, context.signal));
-        const { learntFrom = [] } = evaluator;
+        const { learntFrom = [], checksum } = evaluator;
+        const subject = {
+          model,
+          checksum,
+          learntFrom,
+          profile,
+          fidelity,
+          tables: sources,
+          version: context.version,
+        };
         const inSample = sources.filter(({ crc32 }) => learntFrom.some((one) => one.crc32 === crc32));
         context.stdout.write(
           json
-            ? `${JSON.stringify({ version: 1, fidelity, profile: evaluator.profile, learntFrom, inSample, ...report })}\n`
-            : `${formatInSample(inSample, rows.length)}${formatReport(report)}\n`,
+            ? `${JSON.stringify({
+                version: 1,
+                fidelity,
+                profile: evaluator.profile,
+                model: { file: model, checksum },
+                tables: sources,
+                learntFrom,
+                inSample,
+                ...report,
+                provenance: writtenBy(context.version, context.args),
+              })}\n`
+            : fitted(
+                context.stdout,
+                `${formatSubject(subject)}\n${formatInSample(inSample, learntFrom, rows.length)}\n\n${formatReport(report)}\n`,
+              ),
         );
       } finally {
         await evaluator.close();
@@ -91,12 +115,42 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
   };
 }
 
+interface Subject {
+  readonly fidelity: ValidateArgs["fidelity"];
+  /** Of what was measured. */
+  readonly profile: Profile;
+  /** The model's file; the package's own without. */
+  readonly model: string | undefined;
+  readonly checksum: string | undefined;
+  readonly learntFrom: readonly ModelSource[];
+  readonly tables: readonly ModelSource[];
+  readonly version: string;
+}
+
+/** Which model is judged, and by what. */
+function formatSubject({ fidelity, profile, model, checksum, tables, version }: Subject): string {
+  const names = { analytical: "analytical model", starlight: "Starlight", event: "event model" };
+  const of = fidelity === "analytical" ? "" : ` (profile ${profile})`;
+  const numbers = checksum === undefined ? "" : `, checksum ${checksum}`;
+  const measured = tables.map(({ name, rows, crc32 }) => `${formatCount(rows)} of ${name} (CRC-32 ${crc32})`);
+  return [
+    `model: ${names[fidelity]}${of}, ${model ?? `as in polaris ${version}`}${numbers}`,
+    `rows: ${measured.join(", ")}, of profile ${profile}`,
+  ].join("\n");
+}
+
 /** Says which of the rows the model was made from: of those the figures say how well it fits, not how well it predicts. */
-function formatInSample(inSample: readonly ModelSource[], rows: number): string {
-  if (inSample.length === 0) return "";
+function formatInSample(
+  inSample: readonly ModelSource[],
+  learntFrom: readonly ModelSource[],
+  rows: number,
+): string {
+  if (learntFrom.length === 0) return "out of sample: the model learns from no rows";
+  if (inSample.length === 0)
+    return `out of sample: the model names none of these tables among those it learnt from (${learntFrom.map(({ name }) => name).join(", ")})`;
   const learnt = inSample.reduce((sum, source) => sum + source.rows, 0);
   const names = inSample.map(({ name }) => name).join(", ");
-  return `in-sample: the model learnt from ${formatCount(learnt)} of these ${formatCount(rows)} rows (${names})\n\n`;
+  return `in-sample: the model learnt from ${formatCount(learnt)} of these ${formatCount(rows)} rows (${names})`;
 }
 
 function formatReport(report: AccuracyReport): string {
