@@ -1,10 +1,10 @@
 // The machine as a program: runs one layer and prints what it counted.
 //
-//   machine <program> <image or -> <results or -> <max cycles> [waves.vcd]
+//   machine <program> <image or -> <results or -> <max cycles> [<waves.vcd or -> [toggles]]
 //
 // <program>: 32-bit little-endian words: configuration, number of tiles, tiles (src/rtl/descriptor.ts). <image>: bytes of DRAM before
-// the run; <results> takes them as they are after it. Prints a line of JSON: { "status": 0 done, 1 cycle cap, 2 deadlock,
-// "counters": [...] }.
+// the run; <results> takes them as they are after it; <toggles> how often each net changed (toggles.h), the state after reset being the
+// first. Prints a line of JSON: { "status": 0 done, 1 cycle cap, 2 deadlock, "counters": [...] }.
 
 #include <cinttypes>
 #include <cstdio>
@@ -13,6 +13,7 @@
 
 #if VM_TRACE
 #include "Vpolaris_sim.h"
+#include "toggles.h"
 #include "verilated.h"
 #include "verilated_vcd_c.h"
 // See waves.sv.
@@ -42,7 +43,7 @@ std::vector<uint8_t> read_file(const char* name) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fprintf(stderr, "machine <program> <image or -> <results or -> <max cycles> [waves.vcd]\n");
+    std::fprintf(stderr, "machine <program> <image or -> <results or -> <max cycles> [<waves.vcd or -> [toggles]]\n");
     return 2;
   }
   const std::vector<uint8_t> bytes = read_file(argv[1]);
@@ -63,20 +64,25 @@ int main(int argc, char** argv) {
   uint64_t left = std::strtoull(argv[4], nullptr, 10);
 
 #if VM_TRACE
-  VerilatedVcdC waves;
-  if (argc > 5) {
+  const bool dumps = argc > 5;
+  const bool writes = dumps && std::string(argv[5]) != "-";
+  ToggleCounter counter;
+  VerilatedVcdC waves(argc > 6 ? &counter : nullptr);
+  if (dumps) {
     Verilated::traceEverOn(true);
     model = new Vpolaris_sim;
     model->trace(&waves, 99);
-    waves.open(argv[5]);
+    waves.open(writes ? argv[5] : "");
   }
-  const bool dumps = argc > 5;
   uint64_t samples = 0;
 #else
   const bool dumps = false;
 #endif
   polaris_trace(0);
   polaris_reset();
+#if VM_TRACE
+  if (dumps) waves.dump(samples++);
+#endif
 
   uint32_t given = 0;
   uint32_t fresh = 0;
@@ -95,11 +101,11 @@ int main(int argc, char** argv) {
     fresh = 0;
 #if VM_TRACE
     if (dumps) {
-      // What a rising edge brought, and the clock around it.
-      model->clk = 1;
+      // What a rising edge brought, and for a file the clock around it.
+      model->clk = writes;
       waves.dump(samples++);
       model->clk = 0;
-      waves.dump(samples++);
+      if (writes) waves.dump(samples++);
     }
 #endif
     if (why == 1) give();
@@ -110,6 +116,10 @@ int main(int argc, char** argv) {
   }
 #if VM_TRACE
   if (dumps) waves.close();
+  if (argc > 6 && !counter.save(argv[6])) {
+    std::perror(argv[6]);
+    return 2;
+  }
 #endif
   if (std::string(argv[3]) != "-") {
     FILE* file = std::fopen(argv[3], "wb");

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { DESIGN } from "./design-folder.ts";
 
 /** Flags that name files to write. */
-const WRITTEN = ["out", "figures", "save-model", "held-out", "onnx", "vcd", "timeline"] as const;
+const WRITTEN = ["out", "figures", "save-model", "held-out", "onnx", "vcd", "toggles", "timeline"] as const;
 
 /**
  * Refuses a command line that writes one of the files that it reads: the input would be lost, and often half read.

@@ -25,8 +25,9 @@ export function createEmbeddedPool(workers: number, options: RtlOptions = {}): R
       if ((PREBUILT_DIMS as readonly number[]).includes(peDim)) return rtlProblem(candidate, options);
       return `the embedded RTL has ${PREBUILT_DIMS.join(", ")} PEs a side, not ${peDim}; Verilator builds any (--verilator)`;
     },
-    async run(candidate, { checkSeed, traceTiles = 0, waves }, stop) {
+    async run(candidate, { checkSeed, traceTiles = 0, waves, toggles }, stop) {
       if (waves !== undefined) throw new RangeError("the embedded RTL writes no waveforms");
+      if (toggles) throw new RangeError("the embedded RTL counts no toggles");
       return pool.run({
         module: await moduleOf(candidate.hardware.peDim, checkSeed === undefined ? "cycles" : "full"),
         machine: machineFor(candidate, options),

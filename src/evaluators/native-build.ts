@@ -9,6 +9,10 @@ import { type Ending, runProgram } from "./child.ts";
 const RTL = fileURLToPath(new URL("../../rtl", import.meta.url));
 /** Value of the ARRAY parameter, by mode: the fast array, or none. */
 const ARRAY = { full: 1, cycles: 0 } as const;
+/** The same for one module per PE, whose registers are those of the hardware. */
+const PES = 2;
+/** Every bus is in a waveform, and queues are; memories, of more entries, are not. */
+const TRACE_ALL = ["--no-trace-params", "--trace-max-width", "65536", "--trace-max-array", "64"];
 const BUILD_MS = 1800e3;
 
 /** What builds a native machine. */
@@ -43,6 +47,8 @@ export interface Build {
   readonly mode: Mode;
   /** Whether it can write waveforms, which makes it slower. */
   readonly waves: boolean;
+  /** Whether it can count toggles: an array of PEs that writes waveforms; slower still. */
+  readonly toggles: boolean;
 }
 
 /** Hash of everything that a native machine is made of. */
@@ -60,20 +66,29 @@ export async function nativeIdentity(tools: Tools): Promise<string> {
  * @throws Error with the last line that a tool said
  */
 export async function buildMachine(folder: string, tools: Tools, build: Build): Promise<string> {
-  const { dim, mode, waves } = build;
+  const { dim, mode, waves, toggles } = build;
   const identity = (await nativeIdentity(tools)).slice(0, 16);
-  const place = join(folder, `verilator-${identity}`, `${dim}-${mode}${waves ? "-vcd" : ""}`);
+  const place = join(
+    folder,
+    `verilator-${identity}`,
+    `${dim}-${mode}${toggles ? "-toggles" : waves ? "-vcd" : ""}`,
+  );
   const program = join(place, "machine");
   if (await exists(program)) return program;
+  const array = toggles ? PES : ARRAY[mode];
+  const traces = waves || toggles;
   const work = `${place}.${randomUUID()}.tmp`;
   try {
     await mkdir(work, { recursive: true });
     await step(tools.verilator, [
       ...["--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"],
-      ...["--prefix", "Vpolaris_sim", `-GDIM=${dim}`, `-GARRAY=${ARRAY[mode]}`],
+      ...["--prefix", "Vpolaris_sim", `-GDIM=${dim}`, `-GARRAY=${array}`],
       ...["--Mdir", work, "-o", "machine", "-f", "files.f"],
-      ...(waves ? ["--trace", "--top-module", "waves", "harness/waves.sv"] : ["--top-module", "polaris_sim"]),
-      ...["-CFLAGS", `-std=c++17 -O3 -DPOLARIS_DIM=${dim} -DPOLARIS_ARRAY=${ARRAY[mode]}`],
+      ...(toggles ? TRACE_ALL : []),
+      ...(traces
+        ? ["--trace", "--top-module", "waves", "harness/waves.sv"]
+        : ["--top-module", "polaris_sim"]),
+      ...["-CFLAGS", `-std=c++17 -O3 -DPOLARIS_DIM=${dim} -DPOLARIS_ARRAY=${array}`],
       join(RTL, "harness", "native.cpp"),
     ]);
     await step("make", [

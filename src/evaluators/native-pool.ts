@@ -11,6 +11,7 @@ import { type Build, buildMachine, findTools } from "./native-build.ts";
 import { checkedLayer, countWrongOutputs, randomOperands } from "./rtl-check.ts";
 import type { RtlRun } from "./rtl-job.ts";
 import { DEFAULT_MAX_CYCLES, machineFor, type RtlOptions, type RtlPool, rtlProblem } from "./rtl-pool.ts";
+import { parseToggles } from "./toggles.ts";
 
 const STATUS: readonly RunStatus[] = ["done", "cycle-cap", "deadlock"];
 /** Tiles that are written at a time. */
@@ -40,8 +41,9 @@ export async function createNativePool(
   };
   return {
     problem: (candidate) => rtlProblem(candidate, options),
-    run: (candidate, { checkSeed, waves }, stop) =>
+    run: (candidate, { checkSeed, waves, toggles = false }, stop) =>
       limit(async () => {
+        if (toggles && checkSeed === undefined) throw new RangeError("toggles are counted with data only");
         const { shape, mapping, hardware } = candidate;
         const layer = checkSeed === undefined ? { shape } : checkedLayer(shape);
         const program = createProgram(machineFor(candidate, options), layer, mapping, { reuse });
@@ -49,9 +51,16 @@ export async function createNativePool(
           dim: hardware.peDim,
           mode: checkSeed === undefined ? "cycles" : "full",
           waves: waves !== undefined,
+          toggles,
         });
         const operands = checkSeed === undefined ? undefined : randomOperands(layer, checkSeed);
-        const { outputs, ...run } = await runMachine(binary, program, { operands, maxCycles, waves, stop });
+        const { outputs, ...run } = await runMachine(binary, program, {
+          operands,
+          maxCycles,
+          waves,
+          toggles,
+          stop,
+        });
         return outputs && operands && run.status === "done"
           ? { ...run, wrongOutputs: countWrongOutputs(layer, operands, outputs) }
           : run;
@@ -68,11 +77,13 @@ async function runMachine(
     operands,
     maxCycles,
     waves,
+    toggles,
     stop,
   }: {
     readonly operands: Operands | undefined;
     readonly maxCycles: number;
     readonly waves: string | undefined;
+    readonly toggles: boolean;
     readonly stop: Int32Array;
   },
 ): Promise<RtlRun & { readonly outputs?: Int8Array }> {
@@ -82,17 +93,20 @@ async function runMachine(
     if (Atomics.load(stop, 0) !== 0) controller.abort();
   }, LOOK_MS);
   try {
-    const [words, image, results] = ["program", "image", "results"].map((name) => join(scratch, name)) as [
-      string,
-      string,
-      string,
+    const file = (name: string): string => join(scratch, name);
+    const [words, image, results, counts] = [
+      file("program"),
+      file("image"),
+      file("results"),
+      file("toggles"),
     ];
     await writeProgram(words, program);
     if (operands) await writeFile(image, placed(program, operands));
     const data = operands ? [image, results] : ["-", "-"];
+    const traces = toggles ? [waves ?? "-", counts] : waves === undefined ? [] : [waves];
     const ending = await runProgram(
       {
-        command: [binary, words, ...data, String(maxCycles), ...(waves === undefined ? [] : [waves])],
+        command: [binary, words, ...data, String(maxCycles), ...traces],
         cwd: process.cwd(),
         environment: {},
         stdin: "",
@@ -108,7 +122,13 @@ async function runMachine(
     const answer = ending.stdout.trimEnd().split("\n").at(-1) ?? "";
     const { status, counters: list } = JSON.parse(answer) as { status: number; counters: number[] };
     const counters = readCounters(BigUint64Array.from(list, BigInt));
-    const run = { status: STATUS[status] as RunStatus, cycles: counters.cycles, counters, trace: [] };
+    const run = {
+      status: STATUS[status] as RunStatus,
+      cycles: counters.cycles,
+      counters,
+      trace: [],
+      ...(toggles ? { toggles: parseToggles(await readFile(counts, "utf8")) } : {}),
+    };
     return operands ? { ...run, outputs: outputsOf(program, await readFile(results)) } : run;
   } catch (error) {
     if (!controller.signal.aborted) throw error;

@@ -4,6 +4,7 @@ import type { RunStatus } from "../rtl/simulator.ts";
 import type { TraceSpan } from "../rtl/trace.ts";
 import type { Mapping } from "../space/mapping.ts";
 import type { LayerShape } from "../workload/layer.ts";
+import type { NetToggles } from "./toggles.ts";
 
 /** One run of the RTL on a worker thread. */
 export interface RtlJob {
@@ -29,4 +30,6 @@ export interface RtlRun {
   readonly trace: readonly TraceSpan[];
   /** Outputs that differ from the reference, if there was data. */
   readonly wrongOutputs?: number;
+  /** Of every net, if they were asked for. */
+  readonly toggles?: readonly NetToggles[];
 }

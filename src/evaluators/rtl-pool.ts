@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly traceTiles?: number;
   /** File for the waveforms of the run (VCD); native machines only. */
   readonly waves?: string;
+  /** Whether to count how often each net of the array of PEs, and of the rest, changes; with `checkSeed`, native machines only. */
+  readonly toggles?: boolean;
 }
 
 /** Instances of the RTL, several at a time. */

@@ -2,6 +2,7 @@ import type { Candidate, Outcome } from "../fidelity/evaluator.ts";
 import type { TraceSpan } from "../rtl/trace.ts";
 import { failureOf, toOutcome } from "./rtl-evaluator.ts";
 import type { RtlPool, RunRequest } from "./rtl-pool.ts";
+import type { NetToggles } from "./toggles.ts";
 
 /** A candidate with a name that its reader knows it by, and how often it runs. */
 export interface Case {
@@ -14,6 +15,8 @@ export interface Case {
 export interface Simulated extends Case {
   readonly outcome: Outcome;
   readonly trace: readonly TraceSpan[];
+  /** Of every net, if they were asked for. */
+  readonly toggles?: readonly NetToggles[];
 }
 
 /**
@@ -52,7 +55,8 @@ async function simulate(pool: RtlPool, one: Case, request: RunRequest, stop: Int
   if (problem !== undefined) return { ...one, outcome: { status: "infeasible", reason: problem }, trace: [] };
   try {
     const run = await pool.run(one.candidate, request, stop);
-    return { ...one, outcome: toOutcome(run, one.candidate), trace: run.trace };
+    const { trace, toggles } = run;
+    return { ...one, outcome: toOutcome(run, one.candidate), trace, ...(toggles ? { toggles } : {}) };
   } catch (error) {
     return { ...one, outcome: failureOf(error), trace: [] };
   }

@@ -336,7 +336,7 @@ const BAD: Readonly<Record<string, BadInput>> = {
         ["evaluate d.json --fidelity event --cache c", "--fidelity rtl", "event"],
         ["evaluate d.csv --fidelity rtl --measured m.csv --machine m.json", "the RTL in the box"],
         ["simulate d.json --seed 5", "--check"],
-        ["simulate d.json --cache c", "--verilator or --vcd"],
+        ["simulate d.json --cache c", "--verilator, --vcd or --toggles"],
         ["validate --rtl r.csv --fidelity analytical --model m.json", "starlight or event", "analytical"],
         ["train --rtl r.csv --onnx n", "--fidelity starlight", "event"],
         ["report r.json --formats svg", "--figures"],

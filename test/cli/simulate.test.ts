@@ -149,4 +149,7 @@ test("simulate refuses what does not go together", async () => {
 
   assert.equal(both.code, 2);
   assert.match(both.stderr, /--timeline: expected the embedded RTL/);
+  const text = await polaris(["simulate", design, "--toggles", file("t.txt")]);
+  assert.equal(text.code, 2);
+  assert.match(text.stderr, /--toggles: expected a name that ends in .json or .csv, found ".*t.txt"/);
 });

@@ -10,8 +10,10 @@ import type { RtlOptions, RtlPool, RunRequest } from "../../evaluators/rtl-pool.
 import { type Simulated, simulateCases } from "../../evaluators/simulate.ts";
 import { simulationDocument } from "../../evaluators/simulation-document.ts";
 import { formatTimeline } from "../../evaluators/timeline.ts";
+import { togglesCsv, togglesDocument } from "../../evaluators/toggles-document.ts";
 import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
+import { formatActivity } from "../activity-text.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { evaluatorOptions } from "../evaluator-options.ts";
 import { examples } from "../examples.ts";
@@ -31,6 +33,7 @@ interface SimulateArgs {
   readonly check: boolean;
   readonly timeline: string | undefined;
   readonly vcd: string | undefined;
+  readonly toggles: string | undefined;
   readonly verilator: boolean;
   readonly cache: string | boolean;
   readonly "max-cycles": number | undefined;
@@ -88,6 +91,12 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
           requiresArg: true,
           coerce: once<string>("vcd"),
         })
+        .option("toggles", {
+          describe: "Count bit changes and activity (.json, .csv); builds with Verilator",
+          type: "string",
+          requiresArg: true,
+          coerce: once<string>("toggles"),
+        })
         .option("cache", { ...evaluatorOptions.cache, describe: "Folder of native builds" })
         .option("max-cycles", {
           describe: "Give a design up after so many",
@@ -96,7 +105,7 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
           coerce: (value: unknown) =>
             value === undefined ? undefined : integer("max-cycles", 1, 2 ** 40)(value),
         })
-        .option("seed", { ...shared.seed, describe: "Of the data for --check" })
+        .option("seed", { ...shared.seed, describe: "Of the data for --check and --toggles" })
         .option("workers", shared.workers)
         .option("json", shared.json)
         .option("out", shared.out)
@@ -111,12 +120,17 @@ export function simulateCommand(context: CliContext): CommandModule<object, Simu
   };
 }
 
+/** Whether the RTL is built by Verilator. */
+function isNative({ verilator, vcd, toggles }: SimulateArgs): boolean {
+  return verilator || vcd !== undefined || toggles !== undefined;
+}
+
 /** The RTL that the options name. */
 async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPool> {
   if (args.fidelity === "event") {
     return createModelPool(await loadModule(), options);
   }
-  if (!args.verilator && args.vcd === undefined) return createEmbeddedPool(args.workers, options);
+  if (!isNative(args)) return createEmbeddedPool(args.workers, options);
   const folder = typeof args.cache === "string" ? args.cache : tmpdir();
   return createNativePool(args.workers, { ...options, folder: resolve(folder) }).catch((error: unknown) => {
     throw new UsageError(`--verilator: ${error instanceof Error ? error.message : String(error)}`);
@@ -124,29 +138,35 @@ async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPoo
 }
 
 /** Fidelities that flags belong to. */
-const BELONGS = { check: ["rtl"], timeline: ["rtl"], vcd: ["rtl"], verilator: ["rtl"] };
+const BELONGS = { check: ["rtl"], timeline: ["rtl"], vcd: ["rtl"], toggles: ["rtl"], verilator: ["rtl"] };
 
 async function runSimulate(context: CliContext, args: SimulateArgs): Promise<void> {
   refuseIdle(context, {
     ...ofFidelity(args.fidelity, BELONGS),
-    seed: [args.check, "--check beside it"],
-    cache: [args.verilator || args.vcd !== undefined, "--verilator or --vcd beside it"],
+    seed: [args.check || args.toggles !== undefined, "--check or --toggles beside it"],
+    cache: [isNative(args), "--verilator, --vcd or --toggles beside it"],
   });
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);
   await checkOutput(args.timeline);
   await checkOutput(args.vcd);
-  if (args.timeline !== undefined && (args.verilator || args.vcd !== undefined))
-    throw new UsageError("--timeline: expected the embedded RTL, found --verilator or --vcd");
+  await checkOutput(args.toggles);
+  const togglesFormat =
+    args.toggles === undefined ? undefined : outputFormat(args.toggles, ["json", "csv"], "--toggles");
+  if (args.timeline !== undefined && isNative(args))
+    throw new UsageError("--timeline: expected the embedded RTL, found --verilator, --vcd or --toggles");
   const cases = await readCases(args.designs, context.stdin);
   const file =
     args.machine === undefined ? undefined : parseMachine(await loadDocument(args.machine), args.machine);
   const maxCycles = args["max-cycles"];
   const options: RtlOptions = { ...file, ...(maxCycles === undefined ? {} : { maxCycles }) };
+  // Without data no data bit toggles.
+  const checked = args.check || args.toggles !== undefined;
   const request: RunRequest = {
-    ...(args.check ? { checkSeed: args.seed } : {}),
+    ...(checked ? { checkSeed: args.seed } : {}),
     ...(args.timeline === undefined ? {} : { traceTiles: TIMELINE_TILES }),
     ...(args.vcd === undefined ? {} : { waves: resolve(args.vcd) }),
+    ...(args.toggles === undefined ? {} : { toggles: true }),
   };
   if (args.vcd !== undefined && cases.length !== 1)
     throw new UsageError(`--vcd: expected one design, found ${cases.length}`);
@@ -166,12 +186,22 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   }
 
   const engine = await loadEngine(64);
-  const checked = args.check;
   if (args.timeline !== undefined) {
     await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
     sayWritten(context, args.quiet, "a timeline", args.timeline);
   }
   if (args.vcd !== undefined) sayWritten(context, args.quiet, "waveforms", args.vcd);
+  if (args.toggles !== undefined) {
+    const document = {
+      ...togglesDocument(done, args.seed),
+      provenance: writtenBy(context.version, context.args, true),
+    };
+    await saveOutput(
+      args.toggles,
+      togglesFormat === "csv" ? togglesCsv(done) : `${JSON.stringify(document)}\n`,
+    );
+    sayWritten(context, args.quiet, "toggle counts", args.toggles);
+  }
   const json = (): string =>
     `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined) {
@@ -180,7 +210,9 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   }
   if (args.json) context.stdout.write(json());
   else if (args.out === undefined)
-    context.stdout.write(fitted(context.stdout, `${formatSimulations(done, checked, engine)}\n`));
+    context.stdout.write(
+      fitted(context.stdout, `${formatSimulations(done, checked, engine)}\n${formatActivity(done)}`),
+    );
   if (context.signal.aborted)
     throw new Interrupted(`interrupted after ${done.length} of ${cases.length} designs`);
   const failed = done.filter(({ outcome }) => outcome.status !== "priced").length;
