@@ -3,7 +3,7 @@
  * additions only, each rounded, so that every engine gives the same bits.
  */
 import {
-  EXPONENT_BIAS, EXP2_TERMS, LARGEST_EXPONENT, LEAST_EXPONENT, LOG2_TERMS, MANTISSA, ONE, ROUNDING,
+  BOUND, EXPONENT_BIAS, EXP2_TERMS, LARGEST_EXPONENT, LEAST_EXPONENT, LOG2_TERMS, MANTISSA, ONE, ROUNDING,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
 
@@ -35,20 +35,20 @@ export function div(a: v128, b: v128): v128 {
 /** The smaller one; neither may be NaN. */
 // @ts-ignore: decorator
 @inline
-export function least(a: v128, b: v128): v128 {
+export function min(a: v128, b: v128): v128 {
   return f32x4.pmin(a, b);
 }
 
 /** The larger one; neither may be NaN. */
 // @ts-ignore: decorator
 @inline
-export function most(a: v128, b: v128): v128 {
+export function max(a: v128, b: v128): v128 {
   return f32x4.pmax(a, b);
 }
 
 // @ts-ignore: decorator
 @inline
-export function number(value: f32): v128 {
+export function splat(value: f32): v128 {
   return f32x4.splat(value);
 }
 
@@ -72,12 +72,39 @@ export function modulo(a: v128, b: v128): v128 {
   return sub(a, mul(f32x4.floor(div(a, b)), b));
 }
 
+/** Sum over the tiles of a dim: `full` of each but the last, and `last`. */
+// @ts-ignore: decorator
+@inline
+export function sumTiles(one: v128, trips: v128, full: v128, last: v128): v128 {
+  return add(mul(sub(trips, one), full), last);
+}
+
+/** Bound of a dim in the layer as the RTL runs it. */
+// @ts-ignore: decorator
+@inline
+export function bound(physics: usize, dim: usize): v128 {
+  return all(physics + (dim << 2), BOUND);
+}
+
 /** Largest power of two that divides each whole number below 2^22, at most `limit`, a power of two; as f32. */
 // @ts-ignore: decorator
 @inline
 export function powerOfTwoIn(physics: usize, value: v128, limit: v128): v128 {
   const bits = v128.or(add(value, all(physics, ROUNDING)), limit);
   return f32x4.convert_i32x4_s(v128.and(bits, i32x4.neg(bits)));
+}
+
+/**
+ * What divides the places in DRAM where rows of a tile begin: the alignment of a row of all channels, and where there is more than
+ * one tile of them that of a tile.
+ *
+ * @param alignment field of the record with the first one, an i32
+ */
+// @ts-ignore: decorator
+@inline
+export function rowStep(physics: usize, tile: v128, trips: v128, alignment: usize): v128 {
+  const limit = i32x4.splat(load<i32>(physics + alignment));
+  return v128.bitselect(powerOfTwoIn(physics, tile, limit), f32x4.convert_i32x4_s(limit), f32x4.gt(trips, all(physics, ONE)));
 }
 
 /**
@@ -101,7 +128,7 @@ export function log2(physics: usize, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp2(physics: usize, x: v128): v128 {
-  const bounded = most(all(physics, LEAST_EXPONENT), least(all(physics, LARGEST_EXPONENT), x));
+  const bounded = max(all(physics, LEAST_EXPONENT), min(all(physics, LARGEST_EXPONENT), x));
   const rounded = add(bounded, all(physics, ROUNDING));
   const rest = sub(bounded, sub(rounded, all(physics, ROUNDING)));
   let p = all(physics, EXP2_TERMS);

@@ -1,4 +1,4 @@
-/** Stage 4: inputs of the network, as activations from 0 to 127 (eight candidates a step). */
+/** Inputs of the network, as activations from 0 to 127 (eight candidates a step). */
 import { COLUMN } from "../../src/kernels/layout";
 import { PANEL_STEP } from "../../src/kernels/network-layout";
 import {
@@ -6,13 +6,13 @@ import {
   ROUNDING, SIZES, SIZE_COUNT,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
-import { add, div, least, log2, most, mul, number } from "./arithmetic";
+import { add, div, log2, max, min, mul, splat } from "./arithmetic";
 
 /** log2 of a component in the unit of 1 / `inverse`. Ratios below LEAST_RATIO are all alike. */
 // @ts-ignore: decorator
 @inline
 function ratio(physics: usize, at: usize, inverse: v128): v128 {
-  return log2(physics, most(mul(v128.load(at, COMPONENTS), inverse), all(physics, LEAST_RATIO)));
+  return log2(physics, max(mul(v128.load(at, COMPONENTS), inverse), all(physics, LEAST_RATIO)));
 }
 
 // @ts-ignore: decorator
@@ -40,7 +40,7 @@ export function logarithms(physics: usize, lanes: i32, scratch: usize): void {
 function quantise(physics: usize, network: usize, input: usize, value: v128): v128 {
   const scale = v128.load32_splat(network + (input << 2), NETWORK_SCALES);
   const offset = v128.load32_splat(network + (input << 2), NETWORK_OFFSETS);
-  const bounded = least(most(add(mul(value, scale), offset), number(0)), all(physics, LARGEST_ACTIVATION));
+  const bounded = min(max(add(mul(value, scale), offset), splat(0)), all(physics, LARGEST_ACTIVATION));
   return add(bounded, all(physics, ROUNDING));
 }
 

@@ -1,4 +1,4 @@
-/** Stage 5: latency, its interval and EDP from the closed form and the ensemble; and the stages in their order. */
+/** Latency, its interval and EDP from the closed form and the ensemble; and the stages in their order. */
 import {
   COLUMN, EDP_J_CYCLES, ENERGY_PJ, INFEASIBLE_MASK, LATENCY_CYCLES, LATENCY_HIGH, LATENCY_LOW, STATUS,
 } from "../../src/kernels/layout";
@@ -7,14 +7,12 @@ import {
   SPREAD_FLOOR, SPREAD_SCALE, STREAMED, TILES,
 } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
-import { add, div, exp2, most, mul, number, sub } from "./arithmetic";
-import { engines } from "./engines";
+import { add, div, exp2, max, mul, splat, sub } from "./arithmetic";
+import { gemminiForm } from "./gemmini/closed-form";
 import { activations, logarithms } from "./inputs";
-import { costs } from "./machine/costs";
+import { machineForm } from "./machine/closed-form";
 import { price } from "./machine/energy";
-import { walk } from "./machine/walk";
 import { hiddenLayer, lastLayer } from "./network";
-import { reuse } from "./reuse";
 import { tiles } from "./tiles";
 
 /**
@@ -23,24 +21,23 @@ import { tiles } from "./tiles";
  */
 export function predictBlock(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   const rounded = (lanes + 7) & ~7;
-  const network = <usize>load<i32>(physics, NETWORK);
-  if (network == 0) {
-    describeBlock(physics, block, rounded, scratch);
-    if (load<i32>(physics, FORM)) price(physics, block, rounded, scratch);
-    memory.fill(scratch + FACTORS, 0, COLUMN);
-    outcome(physics, block, rounded, scratch, STREAMED, 1);
-    return;
-  }
   describeBlock(physics, block, rounded, scratch);
   if (load<i32>(physics, FORM)) price(physics, block, rounded, scratch);
-  const a = scratch + ACTIVATIONS_A;
-  const b = scratch + ACTIVATIONS_B;
-  const panels = rounded >> 3;
-  activations(physics, network, rounded, scratch, a);
-  hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_1), a, b, panels);
-  hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_2), b, a, panels);
-  lastLayer(<usize>load<i32>(network, NETWORK_LAYER_3), a, scratch + FACTORS, panels);
-  outcome(physics, block, rounded, scratch, STREAMED, load<i32>(network, NETWORK_NETS));
+  const network = <usize>load<i32>(physics, NETWORK);
+  let nets = 1;
+  if (network == 0) {
+    memory.fill(scratch + FACTORS, 0, COLUMN);
+  } else {
+    const a = scratch + ACTIVATIONS_A;
+    const b = scratch + ACTIVATIONS_B;
+    const panels = rounded >> 3;
+    activations(physics, network, rounded, scratch, a);
+    hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_1), a, b, panels);
+    hiddenLayer(<usize>load<i32>(network, NETWORK_LAYER_2), b, a, panels);
+    lastLayer(<usize>load<i32>(network, NETWORK_LAYER_3), a, scratch + FACTORS, panels);
+    nets = load<i32>(network, NETWORK_NETS);
+  }
+  outcome(physics, block, rounded, scratch, nets);
 }
 
 /** Column where the bound is kept, since a logarithm takes its place: tiles are not needed any more. */
@@ -56,43 +53,39 @@ export function inputsOfBlock(physics: usize, block: usize, lanes: i32, scratch:
 /** The closed form alone: all columns of the scratch up to BASE. */
 export function describeBlock(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   tiles(physics, block, lanes, scratch);
-  if (load<i32>(physics, FORM)) {
-    costs(physics, lanes, scratch);
-    walk(physics, block, lanes, scratch);
-    return;
-  }
-  reuse(physics, block, lanes, scratch);
-  engines(physics, lanes, scratch);
+  if (load<i32>(physics, FORM)) machineForm(physics, block, lanes, scratch);
+  else gemminiForm(physics, block, lanes, scratch);
 }
 
 /** e^x. */
 // @ts-ignore: decorator
 @inline
 function exp(physics: usize, x: v128): v128 {
-  return exp2(physics, mul(x, number(1.44269504)));
+  return exp2(physics, mul(x, splat(1.44269504)));
 }
 
-function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, bounds: usize, nets: i32): void {
-  const share = number(<f32>1 / <f32>nets);
+/** Latency, interval and EDP from BASE and the ensemble's factors, of which there are `nets` columns. */
+function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, nets: i32): void {
+  const share = splat(<f32>1 / <f32>nets);
   const floor = all(physics, SPREAD_FLOOR);
   const scale = all(physics, SPREAD_SCALE);
-  const infinity = number(Infinity);
+  const infinity = splat(Infinity);
   let wideOut = block;
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16, wideOut += 32) {
-    let sum = number(0);
+    let sum = splat(0);
     for (let net = 0; net < nets; net++) sum = add(sum, v128.load(scratch + <usize>net * COLUMN, FACTORS));
     const mean = mul(sum, share);
-    let squares = number(0);
+    let squares = splat(0);
     for (let net = 0; net < nets; net++) {
       const apart = sub(v128.load(scratch + <usize>net * COLUMN, FACTORS), mean);
       squares = add(squares, mul(apart, apart));
     }
     const width = exp(physics, add(floor, mul(scale, f32x4.sqrt(mul(squares, share)))));
-    const bound = v128.load(scratch + bounds);
+    const bound = v128.load(scratch, STREAMED);
     const status = v128.and(v128.load(block, STATUS), i32x4.splat(INFEASIBLE_MASK));
     const broken = i32x4.ne(status, i32x4.splat(0));
-    const cycles = v128.bitselect(infinity, f32x4.nearest(most(bound, mul(v128.load(scratch, BASE), exp(physics, mean)))), broken);
-    v128.store(block, f32x4.floor(most(bound, div(cycles, width))), LATENCY_LOW);
+    const cycles = v128.bitselect(infinity, f32x4.nearest(max(bound, mul(v128.load(scratch, BASE), exp(physics, mean)))), broken);
+    v128.store(block, f32x4.floor(max(bound, div(cycles, width))), LATENCY_LOW);
     v128.store(block, f32x4.ceil(mul(cycles, width)), LATENCY_HIGH);
     keep(wideOut, f64x2.promote_low_f32x4(cycles));
     keep(wideOut + 16, f64x2.promote_low_f32x4(i8x16.shuffle(cycles, cycles, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0)));

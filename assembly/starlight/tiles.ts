@@ -4,7 +4,7 @@ import {
 } from "../../src/kernels/layout";
 import { ARRAY, BOUND, LASTS, TILE_UNIT, TILES, TRIPS } from "../../src/kernels/starlight-layout";
 import { all } from "../lanes";
-import { ceilDiv, div, least, most, mul, number, sub } from "./arithmetic";
+import { ceilDiv, div, max, min, mul, splat, sub } from "./arithmetic";
 
 /** Extent of the tile of a dim, less the spatial factor. */
 // @ts-ignore: decorator
@@ -22,23 +22,23 @@ function extent(block: usize, dim: i32): v128 {
 function keep(physics: usize, scratch: usize, dim: i32, tile: v128): void {
   const column = <usize>dim * COLUMN;
   const bound = all(physics + (<usize>dim << 2), BOUND);
-  const size = least(tile, bound);
+  const size = min(tile, bound);
   const trips = ceilDiv(bound, size);
   v128.store(scratch + column, size, TILES);
   v128.store(scratch + column, trips, TRIPS);
-  v128.store(scratch + column, sub(bound, mul(sub(trips, number(1)), size)), LASTS);
+  v128.store(scratch + column, sub(bound, mul(sub(trips, splat(1)), size)), LASTS);
 }
 
 /** Whole arrays of a tile that is counted in units. */
 // @ts-ignore: decorator
 @inline
 function arrays(tile: v128, unit: v128, array: v128): v128 {
-  return mul(most(number(1), f32x4.floor(div(tile, unit))), array);
+  return mul(max(splat(1), f32x4.floor(div(tile, unit))), array);
 }
 
 export function tiles(physics: usize, block: usize, lanes: i32, scratch: usize): void {
   const unit = load<f32>(physics, TILE_UNIT);
-  const units = number(unit);
+  const units = splat(unit);
   const array = all(physics, ARRAY);
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16) {
     let tileK = mul(extent(block, K), v128.load(block, SPATIAL_K));

@@ -195,6 +195,16 @@ export const OUTERMOST_SUM = 23808;
 export const NEAR_INPUTS = 24064;
 export const NEAR_WEIGHTS = 24320;
 export const NEAR_OUTPUTS = 24576;
+// While the engines are described, columns in place of the activations.
+/** Blocks of the array along each dim, over all its tiles. */
+export const BLOCKS_C = 24832;
+export const BLOCKS_K = 25088;
+export const BLOCKS_P = 25344;
+/** Commands of the loads of inputs, and of the zeros in their place, over all tiles. */
+export const INPUT_COMMANDS = 25600;
+export const ZERO_COMMANDS = 25856;
+/** Tiles of outputs: calls that store. */
+export const STORES = 26112;
 export const STARLIGHT_SCRATCH_BYTES = 33792;
 
 // Network: i32 counts and addresses of layers, then the quantisation of the inputs.

@@ -52,6 +52,18 @@ export const LEFT_BEHIND_INPUTS = 19968;
 export const LEFT_BEHIND_WEIGHTS = 22528;
 /** Cycles of a load of weights behind the last inputs. */
 export const LAST_WEIGHTS = 22784;
+/** Cycles of the array for the blocks of weights of one block of outputs, and for one of them. */
+export const COLUMN_WORK = 23040;
+export const BLOCK_WORK = 23296;
+/** Blocks of the array along C and K, over all tiles. */
+export const ALL_BLOCKS_C = 23552;
+export const ALL_BLOCKS_K = 23808;
+/** Filter taps of a tile. */
+export const TAPS_OF_TILE = 24832;
+/** Pixels of one load of inputs, taps x channels of one load of weights, outputs of one channel in a store. */
+export const PIXELS_OF_TILE = 24064;
+export const TAP_ROWS_OF_TILE = 24320;
+export const OUTPUTS_OF_TILE = 24576;
 /** Cycles of the array before its first final output. */
 export const WORK_TO_FINAL = 20224;
 /** Rows of scratchpad and accumulator, and bytes of DRAM, of one load or store. */

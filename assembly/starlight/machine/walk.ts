@@ -1,21 +1,21 @@
 /**
- * The order of the DRAM loops on our own RTL (four candidates a step). A tile follows the one before it as some loop moves on and
- * those inside it begin anew: that loop decides which operands change, and so what is loaded and stored between the two. Loop by
- * loop from the innermost outwards, times the tiles that it makes: each takes as long as the slowest unit, or as the chain of tiles
- * that wait for each other, two of which are under way. The rules are those of assembly/machine/walk.ts and tile.ts.
+ * Stage 6: how many tiles each DRAM loop makes, and what they load and store (four candidates a step). A tile follows the one before
+ * it as some loop moves on and those inside it begin anew: that loop decides which operands change, and so what is loaded and stored
+ * between the two. Goes from the innermost loop outwards; each tile takes as long as the slowest unit, or as the chain of tiles that
+ * wait for each other, of which TILES_UNDER_WAY are under way. The rules are those of assembly/machine/walk.ts and tile.ts.
  */
 import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../../src/kernels/layout";
 import { BASE, K_INNERMOST, SUM_INNERMOST, TRIPS } from "../../../src/kernels/starlight-layout";
 import {
-  ACCUMULATOR_PJ, ARRAY_SIZE, BUSY, CHAINS, DISPATCH, DISPATCHES, DRAM_LATENCY, DRAM_PJ, ENERGY, FILL, FIRST_WEIGHTS,
-  INNERMOST, INPUTS, INPUTS_BUSY, INPUT_BYTES, INPUT_ROWS, INPUT_VISITS, LAST_WEIGHTS, LEFT_BEHIND_INPUTS,
-  LEFT_BEHIND_WEIGHTS, LOADS, LOAD_OF_TILE, LOAD_OR_STORE, ORDERLESS_PJ, OUTPUT_BYTES, OUTPUT_ROWS, OUTPUT_VISITS,
-  PARTIALS, PARTIALS_BUSY, SCRATCHPAD_PJ, SLOWEST, SPILLS, STORES, STORE_OF_TILE, STORE_RUN, SUM_STEPS, TILES_RUN,
-  TILES_UNDER_WAY, TILE_FINALS, TILE_INPUTS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS, TILE_WORK, WEIGHTS,
-  WEIGHTS_BUSY, WEIGHT_BYTES, WEIGHT_ROWS, WEIGHT_VISITS, WORK, WORK_OR_LOAD, WORK_TO_FINAL,
+  ARRAY_SIZE, BUSY, CHAINS, DISPATCH, DISPATCHES, DRAM_LATENCY, ENERGY, FILL, FIRST_WEIGHTS, INNERMOST, INPUTS,
+  INPUTS_BUSY, INPUT_VISITS, LAST_WEIGHTS, LEFT_BEHIND_INPUTS, LEFT_BEHIND_WEIGHTS, LOADS, LOAD_OF_TILE, LOAD_OR_STORE,
+  OUTPUT_VISITS, PARTIALS, PARTIALS_BUSY, SLOWEST, SPILLS, STORES, STORE_OF_TILE, STORE_RUN, SUM_STEPS, TILES_RUN,
+  TILES_UNDER_WAY, TILE_FINALS, TILE_INPUTS, TILE_PARTIALS, TILE_SPILLS, TILE_WEIGHTS, TILE_WORK, WEIGHTS, WEIGHTS_BUSY,
+  WEIGHT_VISITS, WORK, WORK_OR_LOAD, WORK_TO_FINAL,
 } from "../../../src/kernels/starlight-machine-layout";
 import { all } from "../../lanes";
-import { add, div, least, most, mul, number, sub, where } from "../arithmetic";
+import { add, div, max, mul, splat, sub, where } from "../arithmetic";
+import { energyPj } from "./energy";
 
 /** Place of a loop of one trip, and of one that is done. */
 const NOWHERE = 99;
@@ -27,15 +27,21 @@ const RESULT_TO_WRITE: f32 = 4;
 @inline
 function place(order: v128, dim: i32, trips: v128): v128 {
   const rank = v128.and(i32x4.shr_u(order, dim << 2), i32x4.splat(15));
-  return v128.bitselect(rank, i32x4.splat(NOWHERE), f32x4.gt(trips, number(1)));
+  return v128.bitselect(rank, i32x4.splat(NOWHERE), f32x4.gt(trips, splat(1)));
+}
+
+// @ts-ignore: decorator
+@inline
+function innermostOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i32x4.min_s(i32x4.min_s(a, b), i32x4.min_s(c, d));
 }
 
 export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): void {
-  const one = number(1);
-  const zero = number(0);
+  const one = splat(1);
+  const zero = splat(0);
   const nowhere = i32x4.splat(NOWHERE);
   const dispatch = all(physics, DISPATCH);
-  const latency = add(all(physics, DRAM_LATENCY), number(DISPATCH_TO_REQUEST));
+  const latency = add(all(physics, DRAM_LATENCY), splat(DISPATCH_TO_REQUEST));
   const share = div(one, all(physics, TILES_UNDER_WAY));
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16) {
     const order = v128.load(block, ORDER_DRAM);
@@ -67,7 +73,7 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
     const behindInputs = v128.load(scratch, LEFT_BEHIND_INPUTS);
     const behindWeights = v128.load(scratch, LEFT_BEHIND_WEIGHTS);
     const toFinal = v128.load(scratch, WORK_TO_FINAL);
-    const drain = add(mul(number(2), v128.load(scratch, ARRAY_SIZE)), number(RESULT_TO_WRITE));
+    const drain = add(mul(splat(2), v128.load(scratch, ARRAY_SIZE)), splat(RESULT_TO_WRITE));
     const tiles = v128.load(scratch, TILES_RUN);
 
     // Tiles that the loops outside the one at hand make, and steps of sums among them.
@@ -93,7 +99,7 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
     let met = zero;
 
     for (;;) {
-      let next = least4(placeN, placeK, placeC, placeP);
+      let next = innermostOf(placeN, placeK, placeC, placeP);
       next = i32x4.min_s(next, i32x4.min_s(placeQ, i32x4.min_s(placeR, placeS)));
       const any = i32x4.lt_s(next, nowhere);
       if (!v128.any_true(any)) break;
@@ -128,15 +134,15 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
       );
       const wait = where(v128.and(changesI, changesW), firstWeights);
       const lastInputs = sub(load, where(changesW, lastWeights));
-      const loaded = most(add(load, behindWeights), add(lastInputs, behindInputs));
-      const computed = add(latency, most(add(wait, work), loaded));
-      const stored = add(add(computed, drain), most(zero, sub(store, sub(work, toFinal))));
+      const loaded = max(add(load, behindWeights), add(lastInputs, behindInputs));
+      const computed = add(latency, max(add(wait, work), loaded));
+      const stored = add(add(computed, drain), max(zero, sub(store, sub(work, toFinal))));
       const chain = mul(share, stored);
-      const faster = most(work, load);
-      const tile = most(most(faster, busy), most(most(store, dispatch), chain));
+      const faster = max(work, load);
+      const tile = max(max(faster, busy), max(max(store, dispatch), chain));
       chains = add(chains, mul(made, chain));
       workOrLoad = add(workOrLoad, mul(made, faster));
-      loadOrStore = add(loadOrStore, mul(made, most(load, store)));
+      loadOrStore = add(loadOrStore, mul(made, max(load, store)));
       slowest = add(slowest, mul(made, tile));
       loadsI = add(loadsI, where(changesI, made));
       loadsW = add(loadsW, where(changesW, made));
@@ -169,9 +175,9 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
       add(mul(loadsI, inputsBusy), mul(loadsW, weightsBusy)), add(mul(storesPartial, partialsBusy), stores),
     );
     const both = add(inputs, weights);
-    const loaded = most(add(both, behindWeights), add(sub(both, lastWeights), behindInputs));
-    const first = add(latency, most(add(firstWeights, work), loaded));
-    const last = add(drain, most(zero, sub(finals, sub(work, toFinal))));
+    const loaded = max(add(both, behindWeights), add(sub(both, lastWeights), behindInputs));
+    const first = add(latency, max(add(firstWeights, work), loaded));
+    const last = add(drain, max(zero, sub(finals, sub(work, toFinal))));
     const fill = add(dispatch, add(first, last));
     const perTile = div(one, tiles);
 
@@ -201,28 +207,6 @@ export function walk(physics: usize, block: usize, lanes: i32, scratch: usize): 
     v128.store(scratch, where(sumInnermost, one), SUM_INNERMOST);
     v128.store(scratch, where(kInnermost, one), K_INNERMOST);
 
-    // Energy, of what is counted above; partial sums have four bytes and go both ways.
-    const outputRows = v128.load(scratch, OUTPUT_ROWS);
-    const outputBytes = v128.load(scratch, OUTPUT_BYTES);
-    const accumulatorRows = mul(outputRows, add(storesFinal, mul(number(2), storesPartial)));
-    const scratchpadRows = add(mul(loadsI, v128.load(scratch, INPUT_ROWS)), mul(loadsW, v128.load(scratch, WEIGHT_ROWS)));
-    const bytes = add(
-      add(mul(loadsI, v128.load(scratch, INPUT_BYTES)), mul(loadsW, v128.load(scratch, WEIGHT_BYTES))),
-      mul(outputBytes, add(storesFinal, mul(number(8), storesPartial))),
-    );
-    v128.store(
-      scratch,
-      add(
-        add(v128.load(scratch, ORDERLESS_PJ), mul(all(physics, ACCUMULATOR_PJ), accumulatorRows)),
-        add(mul(all(physics, SCRATCHPAD_PJ), scratchpadRows), mul(all(physics, DRAM_PJ), bytes)),
-      ),
-      ENERGY,
-    );
+    v128.store(scratch, energyPj(physics, scratch, loadsI, loadsW, storesFinal, storesPartial), ENERGY);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function least4(a: v128, b: v128, c: v128, d: v128): v128 {
-  return i32x4.min_s(i32x4.min_s(a, b), i32x4.min_s(c, d));
 }

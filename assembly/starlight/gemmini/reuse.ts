@@ -6,29 +6,24 @@
  * equations and walks the loops outwards. Here every loop compares its place with the others' instead, so four mappings whose loops
  * differ share the work, loops that none of them has cost nothing, and what a loop cannot bring back is not computed.
  */
-import { C, COLUMN, K, N, P, Q, R, S } from "../../src/kernels/layout";
+import { C, COLUMN, K, N, P, Q, R, S } from "../../../src/kernels/layout";
 import {
-  ALIGNMENT_C, ALIGNMENT_K, BOUND, CACHE_LOG2, CACHE_SHARPNESS, COLD_SHARE, CONFLICT_C, CONFLICT_K, CONTIGUOUS_SAVING,
-  CONVOLUTION, CROWDED_C, CROWDED_K, FAR_CACHE_LOG2, FAR_MISS, INPUTS_BACK, INPUT_H, INPUT_MISS_CYCLES, INPUT_W, LINES_C,
-  LINES_K, MISS, NEAR_INPUTS, NEAR_OUTPUTS, NEAR_WEIGHTS, ONE, OUTERMOST_SUM, PER_LINE, OUTPUT_CONTIGUOUS_SAVING, OUTPUT_FAR_MISS,
-  OUTPUT_MISS, OUTPUT_MISS_CYCLES, PLACES, STRIDE_H, STRIDE_W, TILES, TRIPS, WEIGHTS_BACK, WEIGHT_MISS_CYCLES,
-} from "../../src/kernels/starlight-layout";
-import { all } from "../lanes";
-import { add, div, exp2, least, most, mul, number, sub, where } from "./arithmetic";
+  ALIGNMENT_C, ALIGNMENT_K, CACHE_LOG2, CACHE_SHARPNESS, COLD_SHARE, CONFLICT_C, CONFLICT_K, CONTIGUOUS_SAVING,
+  CONVOLUTION, CROWDED_C, CROWDED_K, FAR_CACHE_LOG2, FAR_MISS, INPUTS_BACK, INPUT_H, INPUT_MISS_CYCLES, INPUT_W,
+  LINES_C, LINES_K, MISS, NEAR_INPUTS, NEAR_OUTPUTS, NEAR_WEIGHTS, ONE, OUTERMOST_SUM, OUTPUT_CONTIGUOUS_SAVING,
+  OUTPUT_FAR_MISS, OUTPUT_MISS, OUTPUT_MISS_CYCLES, PER_LINE, PLACES, STRIDE_H, STRIDE_W, TILES, TRIPS, WEIGHTS_BACK,
+  WEIGHT_MISS_CYCLES,
+} from "../../../src/kernels/starlight-layout";
+import { all } from "../../lanes";
+import { add, bound, div, exp2, max, min, mul, splat, sub, where } from "../arithmetic";
 import { crowdedLines, firstTouch, kept, returning, rowLines } from "./cache";
 import { inside, occurs, order, shares, window } from "./loops";
-
-// @ts-ignore: decorator
-@inline
-function bound(physics: usize, dim: usize): v128 {
-  return all(physics + (dim << 2), BOUND);
-}
 
 /** Extent that is touched along a dim: all of it if its loop lies inside. */
 // @ts-ignore: decorator
 @inline
 function reach(isInside: v128, tile: v128, bound: v128): v128 {
-  return most(tile, where(isInside, bound));
+  return max(tile, where(isInside, bound));
 }
 
 /** Share of the lines that a loop leaves to those outside it. */
@@ -44,8 +39,8 @@ function left(physics: usize, isInside: v128, back: v128): v128 {
 function inputPixels(physics: usize, n: v128, p: v128, q: v128, r: v128, s: v128): v128 {
   let pixels = mul(n, p);
   if (load<i32>(physics, CONVOLUTION) != 0) {
-    const width = least(all(physics, INPUT_W), window(physics, p, all(physics, STRIDE_W), r));
-    const height = least(all(physics, INPUT_H), window(physics, q, all(physics, STRIDE_H), s));
+    const width = min(all(physics, INPUT_W), window(physics, p, all(physics, STRIDE_W), r));
+    const height = min(all(physics, INPUT_H), window(physics, q, all(physics, STRIDE_H), s));
     pixels = mul(n, mul(width, height));
   }
   return pixels;
@@ -140,10 +135,10 @@ export function reuse(physics: usize, block: usize, lanes: i32, scratch: usize):
   const boundK = bound(physics, K);
   const sharpness = all(physics, CACHE_SHARPNESS);
   // In lines.
-  const cache = sub(all(physics, CACHE_LOG2), number(6));
+  const cache = sub(all(physics, CACHE_LOG2), splat(6));
   const ratio = exp2(physics, mul(sharpness, sub(all(physics, FAR_CACHE_LOG2), all(physics, CACHE_LOG2))));
   // So few lines, an eighth of the cache, that hardly one in a thousand is gone.
-  const few = exp2(physics, sub(cache, number(3)));
+  const few = exp2(physics, sub(cache, splat(3)));
   // What no loop brings back was touched the whole layer ago, the same for all.
   const x = kept(physics, layerLines(physics), cache, sharpness);
   const gone = div(one, add(one, x));

@@ -1,7 +1,7 @@
 /** What the padding around the inputs takes from their loads (four candidates a step). */
-import { ONE } from "../../src/kernels/starlight-layout";
-import { all } from "../lanes";
-import { add, ceilDiv, least, most, mul, number, sub, where } from "./arithmetic";
+import { ONE } from "../../../src/kernels/starlight-layout";
+import { all } from "../../lanes";
+import { add, ceilDiv, max, min, mul, splat, sub, where } from "../arithmetic";
 
 /**
  * Pixels that the tiles of an axis read outside the input, over all its tiles of outputs and taps: before it those of tile i and
@@ -13,20 +13,20 @@ export function outside(
   physics: usize, padding: v128, behind: v128, tripsP: v128, lastP: v128, tileP: v128, tripsR: v128, lastR: v128, tileR: v128,
   stride: v128, reach: i32,
 ): v128 {
-  const zero = number(0);
+  const zero = splat(0);
   const stepP = mul(tileP, stride);
   let sum = zero;
   for (let i = 0; i < reach; i++) {
     for (let j = 0; i + j < reach; j++) {
-      const at = number(<f32>i);
-      const tap = number(<f32>j);
+      const at = splat(<f32>i);
+      const tap = splat(<f32>j);
       const there = v128.and(f32x4.lt(at, tripsP), f32x4.lt(tap, tripsR));
       const before = sub(padding, add(mul(at, stepP), mul(tap, tileR)));
       // The last tile may be a smaller one.
       const backP = i == 0 ? zero : mul(add(mul(sub(at, all(physics, ONE)), tileP), lastP), stride);
       const backR = j == 0 ? zero : add(mul(sub(tap, all(physics, ONE)), tileR), lastR);
       const after = sub(behind, add(backP, backR));
-      sum = add(sum, where(there, add(most(zero, before), most(zero, after))));
+      sum = add(sum, where(there, add(max(zero, before), max(zero, after))));
     }
   }
   return sum;
@@ -42,9 +42,9 @@ export function blocksAlong(
   const one = all(physics, ONE);
   const full = sub(add(mul(tile, stride), taps), one);
   const end = sub(add(mul(last, stride), taps), one);
-  const only = ceilDiv(least(inputs, end), array);
-  const first = ceilDiv(most(one, sub(full, padding)), array);
-  const inner = mul(most(number(0), sub(trips, number(2))), ceilDiv(full, array));
-  const final = ceilDiv(most(one, sub(end, behind)), array);
+  const only = ceilDiv(min(inputs, end), array);
+  const first = ceilDiv(max(one, sub(full, padding)), array);
+  const inner = mul(max(splat(0), sub(trips, splat(2))), ceilDiv(full, array));
+  const final = ceilDiv(max(one, sub(end, behind)), array);
   return v128.bitselect(add(first, add(inner, final)), only, f32x4.gt(trips, one));
 }

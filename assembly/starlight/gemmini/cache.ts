@@ -1,7 +1,7 @@
 /** Cache lines that rows touch, and how many of them miss (four candidates a step). Equations: docs/event.md. */
-import { LINE, ONE, PER_LINE } from "../../src/kernels/starlight-layout";
-import { all } from "../lanes";
-import { add, div, exp2, least, log2, most, mul, number, sub, where } from "./arithmetic";
+import { LINE, ONE, PER_LINE } from "../../../src/kernels/starlight-layout";
+import { all } from "../../lanes";
+import { add, div, exp2, log2, max, min, mul, splat, sub, where } from "../arithmetic";
 
 /** Lines of a row of `bytes` of `pitch` bytes, aligned to lines or not. */
 // @ts-ignore: decorator
@@ -9,7 +9,7 @@ import { add, div, exp2, least, log2, most, mul, number, sub, where } from "./ar
 export function rowLines(physics: usize, bytes: v128, pitch: v128, alignment: i32): v128 {
   const whole = mul(pitch, all(physics, PER_LINE));
   const part = mul(bytes, all(physics, PER_LINE));
-  const lines = alignment == 64 ? f32x4.ceil(part) : least(add(part, all(physics, ONE)), whole);
+  const lines = alignment == 64 ? f32x4.ceil(part) : min(add(part, all(physics, ONE)), whole);
   const short = v128.or(f32x4.ge(bytes, pitch), f32x4.lt(pitch, all(physics, LINE)));
   return v128.bitselect(whole, lines, short);
 }
@@ -18,7 +18,7 @@ export function rowLines(physics: usize, bytes: v128, pitch: v128, alignment: i3
 // @ts-ignore: decorator
 @inline
 export function crowdedLines(lines: v128, bytes: v128, pitch: v128, conflict: v128): v128 {
-  return most(lines, v128.andnot(conflict, f32x4.ge(bytes, pitch)));
+  return max(lines, v128.andnot(conflict, f32x4.ge(bytes, pitch)));
 }
 
 /** Share of the lines of a tile that the next tile along the channels touches too. */
@@ -27,14 +27,14 @@ export function crowdedLines(lines: v128, bytes: v128, pitch: v128, conflict: v1
 export function sharedLines(physics: usize, bytes: v128, alignment: i32): v128 {
   const part = mul(bytes, all(physics, PER_LINE));
   const lines = alignment == 64 ? f32x4.ceil(part) : add(part, all(physics, ONE));
-  return most(number(0), sub(all(physics, ONE), div(part, lines)));
+  return max(splat(0), sub(all(physics, ONE), div(part, lines)));
 }
 
 /** Share of a tile's extent that the next tile along it touches too. */
 // @ts-ignore: decorator
 @inline
 export function halo(extent: v128, step: v128): v128 {
-  return div(most(number(0), sub(extent, step)), extent);
+  return div(max(splat(0), sub(extent, step)), extent);
 }
 
 /**
@@ -44,7 +44,7 @@ export function halo(extent: v128, step: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function kept(physics: usize, lines: v128, cache: v128, sharpness: v128): v128 {
-  return exp2(physics, least(number(40), mul(sharpness, sub(cache, log2(physics, lines)))));
+  return exp2(physics, min(splat(40), mul(sharpness, sub(cache, log2(physics, lines)))));
 }
 
 /** near / (1 + x) + far / (1 + x ratio) in one division. */
@@ -68,10 +68,10 @@ function missCycles(physics: usize, x: v128, ratio: v128, near: v128, far: v128)
 export function returning(
   physics: usize, share: v128, lines: v128, near: v128, far: v128, few: v128, cache: v128, sharpness: v128, ratio: v128,
 ): v128 {
-  const gone = v128.and(f32x4.gt(share, number(0)), f32x4.gt(lines, few));
-  let cycles = number(0);
+  const gone = v128.and(f32x4.gt(share, splat(0)), f32x4.gt(lines, few));
+  let cycles = splat(0);
   if (v128.any_true(gone)) {
-    const x = kept(physics, most(all(physics, ONE), lines), cache, sharpness);
+    const x = kept(physics, max(all(physics, ONE), lines), cache, sharpness);
     cycles = where(gone, mul(share, missCycles(physics, x, ratio, near, far)));
   }
   return cycles;

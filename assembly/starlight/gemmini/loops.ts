@@ -1,11 +1,11 @@
 /** What the order of the DRAM loops is, and what each of them brings back (four candidates a step). For stage 2, `reuse.ts`. */
-import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../src/kernels/layout";
+import { C, COLUMN, K, N, ORDER_DRAM, P, Q, R, S } from "../../../src/kernels/layout";
 import {
-  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, NOWHERE, ONE, OUTERMOST_SUM, PLACES, RUN, STRIDE_H, STRIDE_W,
-  SUM_INNERMOST, TILES, TRIPS, UNLISTED, WEIGHTS_BACK,
-} from "../../src/kernels/starlight-layout";
-import { all } from "../lanes";
-import { add, div, mul, number, sub, where } from "./arithmetic";
+  ALIGNMENT_C, ALIGNMENT_K, CONVOLUTION, INPUTS_BACK, K_INNERMOST, NOWHERE, ONE, OUTERMOST_SUM, PLACES, RUN, STRIDE_H,
+  STRIDE_W, SUM_INNERMOST, TILES, TRIPS, UNLISTED, WEIGHTS_BACK,
+} from "../../../src/kernels/starlight-layout";
+import { all } from "../../lanes";
+import { add, div, mul, splat, sub, where } from "../arithmetic";
 import { halo, sharedLines } from "./cache";
 
 /** Whether a loop of any of the four mappings makes more than one trip. */
@@ -102,7 +102,7 @@ export function order(physics: usize, block: usize, scratch: usize): void {
 // @ts-ignore: decorator
 @inline
 export function shares(physics: usize, scratch: usize): void {
-  const zero = number(0);
+  const zero = splat(0);
   const isConv = load<i32>(physics, CONVOLUTION) != 0;
   const k = v128.load(scratch, TILES + K * COLUMN);
   const c = v128.load(scratch, TILES + C * COLUMN);
