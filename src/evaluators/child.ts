@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setMaxListeners } from "node:events";
+import { unwatchGroup, watchGroup } from "./watchdog.ts";
 
 /** A program to run once. */
 export interface Program {
@@ -34,7 +35,7 @@ let guarding = false;
 
 /**
  * Runs a program to its end. It leads a process group of its own, and nothing of that group is left afterwards: a timeout, an
- * abort or this process' exit ends children of children too (SIGTERM, then SIGKILL).
+ * abort, this process' exit or its death by SIGKILL ends children of children too (SIGTERM, then SIGKILL).
  *
  * @throws the signal's reason if it is aborted
  */
@@ -49,6 +50,7 @@ export async function runProgram(program: Program, signal?: AbortSignal): Promis
     detached: true,
   });
   running.add(child);
+  if (child.pid !== undefined) watchGroup(child.pid, program.graceMs);
   let cut: "timed-out" | "flooded" | "aborted" | undefined;
   const stop = (why: typeof cut): void => {
     if (cut !== undefined) return;
@@ -107,6 +109,7 @@ export async function runProgram(program: Program, signal?: AbortSignal): Promis
     signal?.removeEventListener("abort", onAbort);
     running.delete(child);
     killGroup(child, "SIGKILL");
+    if (child.pid !== undefined) unwatchGroup(child.pid);
   }
 }
 

@@ -229,7 +229,7 @@ test("kill -9 and a second run reuse every finished result", async () => {
   await once(first.stdout, "data");
   first.kill("SIGKILL");
   await once(first, "close");
-  // Programs that were under way end by themselves; the second run asks again for what they were asked.
+  // Programs that were under way are ended; the second run asks again for what they were asked.
   const before = new Set(readFileSync(log, "utf8").trimEnd().split("\n"));
   const second = run();
   let said = "";
@@ -245,6 +245,21 @@ test("kill -9 and a second run reuse every finished result", async () => {
   assert.equal(reused + evaluated, 8);
   assert.ok(reused >= 1, said);
   assert.ok(reused <= before.size && before.size < 8);
+});
+
+test("kill -9 ends the programs under way with all their children, deaf ones too", async () => {
+  const pid = fresh();
+  const program = fileURLToPath(new URL("fixtures/hang.ts", import.meta.url));
+  const doomed = spawn(process.execPath, ["-C", "polaris-source", "--import", "tsx", program, PROGRAM], {
+    stdio: "inherit",
+    env: { ...process.env, POLARIS_TEST_PID: pid },
+  });
+  while (!existsSync(pid)) await sleep(20);
+
+  doomed.kill("SIGKILL");
+
+  await once(doomed, "close");
+  await assertEnds(pid);
 });
 
 test("a config is read with its defaults, and told what is wrong with it", () => {
