@@ -11,7 +11,7 @@ import { checkOutput, openOutput, outputFormat, rowFormat, saveOutput, sayWritte
 import { createProgress } from "./progress.ts";
 import { writtenBy } from "./provenance.ts";
 import { readTable } from "./read-table.ts";
-import { formatCount, formatNumber } from "./table.ts";
+import { formatCount, formatCounted, formatNumber } from "./table.ts";
 import { fitted } from "./terminal.ts";
 
 export interface SlowEvaluateArgs extends RtlFiles {
@@ -92,7 +92,7 @@ async function evaluateDocument(
   const document = `${JSON.stringify(result)}\n`;
   if (out !== undefined) {
     await saveOutput(out, format === "json" ? document : evaluationCsv(result));
-    sayWritten(context, args.quiet, `${result.layers.length} layers`, out);
+    sayWritten(context, args.quiet, formatCounted(result.layers.length, "layer"), out);
   }
   if (json) context.stdout.write(document);
   else if (out === undefined)

@@ -3,8 +3,8 @@ import { REASON_COLUMN } from "../designs/answer.ts";
 import { metricColumns } from "../designs/price-table.ts";
 import type { PricedDesign, PricedLayer } from "../designs/priced-design.ts";
 import type { Fidelity, Interval, Profile } from "../fidelity/evaluator.ts";
-import { area } from "../hardware/area.ts";
-import { createHardware } from "../hardware/hardware.ts";
+import { type Area, area } from "../hardware/area.ts";
+import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
 import { formatCount, formatNumber, formatTable, type TableColumn } from "./table.ts";
 
 /** A column of the layers: empty where a layer has nothing to say, and left out where none has. */
@@ -20,10 +20,10 @@ export interface RtlFiles {
 }
 
 /** Which model each of the figures is from. */
-function figuresText(
+export function figuresText(
   fidelity: Fidelity,
   profile: Profile | undefined,
-  { command, measured }: RtlFiles,
+  { command, measured }: RtlFiles = {},
 ): string {
   const of = profile === undefined ? "" : ` (profile ${profile})`;
   const analytical = "energy by the analytical model";
@@ -40,6 +40,14 @@ function figuresText(
   return fidelity === "analytical" || profile === "polaris-rtl"
     ? `cycles and energy ${by}`
     : `cycles ${by}, ${analytical}`;
+}
+
+export function hardwareText({ peDim, scratchpadKib, accumulatorKib }: HardwareParameters): string {
+  return `${peDim}x${peDim} PEs, ${scratchpadKib} KiB scratchpad, ${accumulatorKib} KiB accumulator`;
+}
+
+export function areaText({ mm2, source }: Area): string {
+  return `area ${formatNumber(mm2)} mm2${source === "table" ? "" : ` (${source})`}`;
 }
 
 /** What `evaluate` says of a design, layer by layer. */
@@ -90,8 +98,8 @@ export function formatEvaluation(
   ];
   const columns = all.filter(({ cell }) => layers.some((layer) => cell(layer) !== ""));
   return [
-    `${workload} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator`,
-    `area ${formatNumber(silicon.mm2)} mm2${silicon.source === "table" ? "" : ` (${silicon.source})`}; ${figuresText(fidelity, profile, files)}`,
+    `${workload} on ${hardwareText(hardware)}`,
+    `${areaText(silicon)}; ${figuresText(fidelity, profile, files)}`,
     "",
     formatTable(columns, [
       ...layers.map((layer) => columns.map(({ cell }) => cell(layer))),

@@ -30,6 +30,11 @@ export function formatCount(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
+/** A count of things, as `1 layer` or `5 layers`. */
+export function formatCounted(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** A measure with about four significant digits. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);

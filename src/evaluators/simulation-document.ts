@@ -1,5 +1,8 @@
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { MachineCounters } from "../fidelity/machine-energy.ts";
+import { totals } from "../fidelity/totals.ts";
+import { area } from "../hardware/area.ts";
+import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
 import { GEMMINI_LIKE } from "../rtl/machine.ts";
 import { formatMapping } from "../space/mapping.ts";
 import type { RtlOptions } from "./rtl-pool.ts";
@@ -16,6 +19,12 @@ export function reasonOf({ outcome }: Simulated): string {
   return outcome.status === "priced" ? "" : outcome.reason;
 }
 
+/** What simulations are the layers of. */
+export interface SimulatedDesign {
+  readonly workload: string;
+  readonly hardware: HardwareParameters;
+}
+
 /** Simulations as a document (schema/simulate.json), without who asked for them. `checked`: outputs were compared with a reference. */
 export function simulationDocument(
   simulations: readonly Simulated[],
@@ -23,12 +32,14 @@ export function simulationDocument(
   { machine, reuse = true }: RtlOptions,
   checked: boolean,
   engine: LocalEngine,
+  design?: SimulatedDesign,
 ) {
   return {
     version: 1,
     fidelity,
     profile: "polaris-rtl",
     machine: { ...GEMMINI_LIKE, ...machine, reuse },
+    ...(design ? designFields(simulations, design) : {}),
     designs: simulations.map((one) => {
       const { shape, mapping, hardware } = one.candidate;
       const about = { name: one.name, count: one.count, shape, mapping: formatMapping(mapping), hardware };
@@ -46,5 +57,19 @@ export function simulationDocument(
         counters,
       };
     }),
+  };
+}
+
+/** The design that the simulations are the layers of; without totals if one of them has no metrics. */
+function designFields(simulations: readonly Simulated[], { workload, hardware }: SimulatedDesign) {
+  const priced = simulations.flatMap(({ count, outcome }) =>
+    outcome.status === "priced"
+      ? [{ count, latencyCycles: outcome.latencyCycles, energyUj: outcome.energyPj * 1e-6 }]
+      : [],
+  );
+  return {
+    workload,
+    hardware,
+    ...(priced.length < simulations.length ? {} : { totals: totals(priced, area(createHardware(hardware))) }),
   };
 }

@@ -71,9 +71,9 @@ test("the rows of a table go to a file in the format of its name", async () => {
 
 test("what is written is said on stderr, unless --quiet", async () => {
   for (const [line, what] of [
-    ["evaluate", "1 layers"],
-    ["evaluate --fidelity event", "1 layers"],
-    ["simulate --fidelity event", "1 designs"],
+    ["evaluate", "1 layer"],
+    ["evaluate --fidelity event", "1 layer"],
+    ["simulate --fidelity event", "1 design"],
   ] as const) {
     const args = [...line.split(" ").toSpliced(1, 0, design), "--out", file("told.csv")];
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { csvParse } from "d3-dsv";
 import { COUNTERS } from "../../src/rtl/counters.ts";
 import { macs, toLayerShape } from "../../src/workload/layer.ts";
-import { polaris, scratchFolder } from "./polaris.ts";
+import { designRows, polaris, scratchFolder, tableText } from "./polaris.ts";
 
 const file = scratchFolder();
 const shape = { K: 16, C: 12, P: 6, Q: 4, R: 3, S: 3 };
@@ -28,7 +28,9 @@ test("simulate gives cycles, stalls and checked outputs as text, CSV and JSON wi
 
   assert.equal(run.stderr, "");
   assert.equal(run.code, 0);
-  const { version, fidelity, profile, machine, designs } = JSON.parse(run.stdout.toString());
+  const { version, fidelity, profile, machine, workload, totals, designs } = JSON.parse(
+    run.stdout.toString(),
+  );
   assert.deepEqual([version, fidelity, profile, machine.busBytes], [1, "rtl", "polaris-rtl", 16]);
   assert.equal(designs.length, 2);
   const rows = csvParse(readFileSync(file("s.csv"), "utf8"));
@@ -45,7 +47,25 @@ test("simulate gives cycles, stalls and checked outputs as text, CSV and JSON wi
       new RegExp(`layer${i} .*${one.latencyCycles.toLocaleString("en-US")}.*right`),
     );
   }
-  assert.match(text.stdout.toString(), /dram .*the RTL loads the whole window of each tile/);
+  const shown = text.stdout.toString();
+  assert.match(shown, /^dram: the RTL loads the whole window of each tile/m);
+  assert.ok(shown.startsWith("mine on 8x8 PEs, 32 KiB scratchpad, 8 KiB accumulator\n"), shown);
+  assert.match(
+    shown,
+    /; cycles and energy by the RTL \(profile polaris-rtl\), Gemmini-like machine, outputs compared/,
+  );
+  // Layer 1 runs twice.
+  const [cycles, energyUj] = ["latencyCycles", "energyUj"].map(
+    (key) => designs[0][key] + 2 * designs[1][key],
+  );
+  assert.deepEqual([workload, totals.latencyCycles, totals.energyUj], ["mine", cycles, energyUj]);
+  assert.match(
+    shown,
+    new RegExp(`^total +${cycles?.toLocaleString("en-US")} +${Number(energyUj?.toPrecision(4))} `, "m"),
+  );
+  const parts = [...shown.matchAll(/^(mac|register|accumulator|scratchpad|dram) +([\d.,]+) /gm)];
+  const sum = parts.reduce((all, [, , part]) => all + Number(part?.replaceAll(",", "")), 0);
+  assert.ok(Math.abs(sum / (energyUj ?? 0) - 1) < 1e-3, `${sum}, ${energyUj}`);
 });
 
 test("simulate --machine changes the machine, and a wrong one is told", async () => {
@@ -82,7 +102,8 @@ test("simulate tells designs that fail from those that do not, and exits with 1"
 
   assert.equal(run.code, 1);
   assert.match(run.stderr, /^polaris: \d of 2 designs failed, each with a reason\n$/);
-  const { designs } = JSON.parse(run.stdout.toString());
+  const { designs, totals } = JSON.parse(run.stdout.toString());
+  assert.equal(totals, undefined);
   assert.ok(designs.some(({ failed }: { failed?: string }) => failed === "not done after 900 cycles"));
 });
 
@@ -122,7 +143,11 @@ test("simulate --fidelity event is near the RTL, counts the same accesses and le
     assert.equal(one.counters.inputBytes, counters.inputBytes);
     assert.equal(one.occupation, undefined);
   }
-  assert.match(text.stdout.toString(), /layer1 /);
+  const shown = text.stdout.toString();
+  assert.match(shown, /^layer1 +2 +[\d,]+ /m);
+  assert.match(shown, /; cycles and energy by the event model \(profile polaris-rtl\)/);
+  assert.match(shown, /^energy +event uJ +analytical uJ +event counts/m);
+  assert.doesNotMatch(shown, /RTL uJ|preload/);
   const wrong = await polaris(["simulate", design, "--fidelity", "event", "--check"]);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--check: expected --fidelity rtl beside it, found event/);
@@ -142,6 +167,27 @@ test("evaluate --fidelity event --profile polaris-rtl gives the cycles that simu
     ),
   );
   assert.equal((await polaris([...args, "--model", "x.json"])).code, 2);
+});
+
+test("no line of simulate's screen is broken on a terminal of 80 columns, unless between words", async () => {
+  const text = String((await polaris(["simulate", design, "--check", "--quiet"])).stdout);
+
+  const tables = text.split("\n\n").filter((part) => /^-+( {2}-+)+$/m.test(part));
+  assert.equal(tables.length, 3);
+  for (const line of tables.flatMap((table) => table.split("\n"))) assert.ok(line.length <= 80, line);
+});
+
+test("rows of a table are simulated one by one, and have no total", async () => {
+  writeFileSync(file("rows.csv"), tableText(designRows(2, 3)));
+
+  const run = (...more: readonly string[]) =>
+    polaris(["simulate", file("rows.csv"), "--fidelity", "event", "--quiet", ...more]);
+  const [text, json] = [String((await run()).stdout), JSON.parse(String((await run("--json")).stdout))];
+
+  assert.ok(text.startsWith(`2 designs of ${file("rows.csv")}\n`), text);
+  assert.match(text, /^row 2 /m);
+  assert.doesNotMatch(text, /^total/m);
+  assert.deepEqual([json.workload, json.totals], [undefined, undefined]);
 });
 
 test("simulate refuses what does not go together", async () => {

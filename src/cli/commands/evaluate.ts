@@ -23,7 +23,7 @@ import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { refuseWorkload } from "../refuse-workload.ts";
 import { loadStarlightModel, modelOption, openStarlightEvaluator } from "../starlight-model.ts";
-import { formatCount } from "../table.ts";
+import { formatCount, formatCounted } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
 interface EvaluateArgs extends EvaluatorArgs {
@@ -124,7 +124,7 @@ async function evaluateDocument(
   };
   if (out !== undefined) {
     await saveOutput(out, format === "json" ? `${JSON.stringify(result)}\n` : evaluationCsv(result));
-    sayWritten(context, quiet, `${result.layers.length} layers`, out);
+    sayWritten(context, quiet, formatCounted(result.layers.length, "layer"), out);
   }
   if (json) context.stdout.write(`${JSON.stringify(result)}\n`);
   else if (out === undefined) context.stdout.write(fitted(context.stdout, `${formatEvaluation(result)}\n`));

@@ -23,7 +23,9 @@ import { checkOutput, outputFormat, saveOutput, sayWritten } from "../output.ts"
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readCases } from "../read-cases.ts";
-import { formatSimulations, simulationsCsv } from "../simulation-output.ts";
+import { simulationsCsv } from "../simulation-csv.ts";
+import { formatSimulations } from "../simulation-text.ts";
+import { formatCounted } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
 interface SimulateArgs {
@@ -155,7 +157,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     args.toggles === undefined ? undefined : outputFormat(args.toggles, ["json", "csv"], "--toggles");
   if (args.timeline !== undefined && isNative(args))
     throw new UsageError("--timeline: expected the embedded RTL, found --verilator, --vcd or --toggles");
-  const cases = await readCases(args.designs, context.stdin);
+  const { cases, design } = await readCases(args.designs, context.stdin);
   const file =
     args.machine === undefined ? undefined : parseMachine(await loadDocument(args.machine), args.machine);
   const maxCycles = args["max-cycles"];
@@ -202,16 +204,21 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     );
     sayWritten(context, args.quiet, "toggle counts", args.toggles);
   }
+  // Of layers that were not run there is no total.
+  const partial = done.length < cases.length;
   const json = (): string =>
-    `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine), provenance: writtenBy(context.version, context.args) })}\n`;
+    `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine, partial ? undefined : design), provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined) {
     await saveOutput(args.out, format === "json" ? json() : simulationsCsv(done, engine));
-    sayWritten(context, args.quiet, `${done.length} designs`, args.out);
+    sayWritten(context, args.quiet, formatCounted(done.length, "design"), args.out);
   }
   if (args.json) context.stdout.write(json());
   else if (args.out === undefined)
     context.stdout.write(
-      fitted(context.stdout, `${formatSimulations(done, checked, engine)}\n${formatActivity(done)}`),
+      fitted(
+        context.stdout,
+        `${formatSimulations(done, { fidelity: args.fidelity, file: args.designs, design, machine: args.machine, checked, partial }, engine)}\n${formatActivity(done)}`,
+      ),
     );
   if (context.signal.aborted)
     throw new Interrupted(`interrupted after ${done.length} of ${cases.length} designs`);
