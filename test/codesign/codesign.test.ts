@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModule } from "#kernels";
-import { codesign } from "../../src/codesign/codesign.ts";
+import { branchAndBound, codesign } from "../../src/codesign/codesign.ts";
 import { codesignFront } from "../../src/codesign/front.ts";
+import { collectPlatforms } from "../../src/codesign/platform.ts";
 import { PriorityQueue } from "../../src/codesign/queue.ts";
 import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
 import { area } from "../../src/hardware/area.ts";
@@ -10,6 +11,7 @@ import { createHardware } from "../../src/hardware/hardware.ts";
 import { createLocalPool } from "../../src/mapper/archive-pool.ts";
 import { lowerLeftHull } from "../../src/mapper/hull.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
+import { Watch } from "../../src/mapper/limits.ts";
 import { minimiseNetwork } from "../../src/mapper/network.ts";
 import { bestOn, collectNetwork, type NetworkPoint } from "../../src/mapper/network-archive.ts";
 import { parseObjective } from "../../src/mapper/objective.ts";
@@ -104,6 +106,56 @@ test("a budget that ends first leaves a design whose gap holds the truth", async
     edp(cut) >= edp(whole) && edp(cut) <= edp(whole) * (1 + cut.gap) * (1 + 1e-12),
     `${edp(cut)} ${edp(whole)} ${cut.gap}`,
   );
+});
+
+test("a limit that ends the halving of boxes leaves a bound that the optimum keeps", async () => {
+  let open = 0;
+  for (let i = 0; i < 8; i++) {
+    const workloads = [randomWorkload(64, i)];
+    const space: HardwareSpace = {
+      arrays: [{ peDim: 2 }, { peDim: 4 }],
+      scratchpadKib: [1, 2, 3, 5, 8, 9],
+      accumulatorKib: [1, 2, 4, 7],
+    };
+    const objective = parseObjective(i % 2 === 0 ? "edp" : "energy");
+    const platforms = await collectPlatforms(pool, { workloads, space });
+    const watch = new Watch({ budgetMs: 0 });
+    const least = await branchAndBound(space, platforms, objective, new Watch({}), undefined);
+
+    const ended = await branchAndBound(space, platforms, objective, watch, undefined);
+
+    watch.close();
+    assert.ok(ended.best.cost >= least.best.cost);
+    assert.ok((ended.open?.cost ?? ended.best.cost) <= least.best.cost, JSON.stringify({ i, ended, least }));
+    if (ended.open && ended.open.cost < ended.best.cost) open++;
+  }
+  assert.ok(open > 4, `${open} of 8 with a gap`);
+});
+
+test("a limit that leaves open what decides among equals leaves no proven optimum", async () => {
+  let tied = 0;
+  for (let i = 0; i < 12; i++) {
+    const request = {
+      workloads: [randomWorkload(65, i)],
+      space: { arrays: [{ peDim: 2 }], scratchpadKib: [1, 2, 3, 5, 8, 9], accumulatorKib: [1, 2, 4, 7] },
+      objective: parseObjective("latency"),
+    };
+    const whole = await codesign(pool, request);
+    const controller = new AbortController();
+    const some = await codesign(pool, {
+      ...request,
+      signal: controller.signal,
+      // All mappings are there, and no box is halved.
+      onProgress: (progress) => {
+        if (progress.phase === "enumerate" && progress.done === progress.of) controller.abort();
+      },
+    });
+    const [a, b] = [some.networks[0]?.totals, whole.networks[0]?.totals];
+    if (a?.latencyCycles !== b?.latencyCycles || a?.energyUj === b?.energyUj) continue;
+    tied++;
+    assert.equal(some.optimal, false, JSON.stringify({ i, a, b }));
+  }
+  assert.ok(tied > 3, `${tied} of 12 of equal latency`);
 });
 
 test("a cap below the smallest config is refused, and says what the smallest takes", async () => {

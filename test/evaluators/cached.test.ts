@@ -65,6 +65,24 @@ test("a second run asks the evaluator for nothing and has the same outcomes, inf
   assert.deepEqual(second.statistics(), { reused: 21, evaluated: 0 });
 });
 
+test("a signal that comes while the store is read ends the evaluation, whatever is on record", async () => {
+  const path = fresh();
+  await (await cachedIn(path, await analytical())).evaluate(candidates(2));
+  const store = await openResultStore(path, OWNER);
+  const controller = new AbortController();
+  const slow = {
+    ...store,
+    get: async (question: string) => {
+      controller.abort(new Error("enough"));
+      return store.get(question);
+    },
+  };
+  const cached = createCachedEvaluator(await analytical(), { store: slow });
+
+  await assert.rejects(cached.evaluate(candidates(2), controller.signal), /enough/);
+  assert.equal(cached.statistics().reused, 0);
+});
+
 test("a candidate that comes twice, or written with loops of bound 1, is evaluated once", async () => {
   const inner = counting(await analytical());
   const cached = await cachedIn(fresh(), inner);

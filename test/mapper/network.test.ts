@@ -188,6 +188,28 @@ test("under caps latency is followed by energy among equals, and energy by laten
   }
 });
 
+test("what decides among equals is proven only where it is the best there is, however soon the search ends", () => {
+  let unproven = 0;
+  for (let i = 0; i < 300; i++) {
+    const rng = createRng(45, i);
+    const layers = Array.from({ length: 5 }, () => ({
+      count: integer(rng, 1, 2),
+      points: pareto([1, 2, 3].map((latencyCycles) => ({ latencyCycles, energyPj: integer(rng, 1, 20) }))),
+    }));
+    const sums = [...everySum(layers)];
+    const { energyPj } = pick(sums, rng);
+    const nodes = integer(rng, 1, 6);
+
+    const { best, tieProven } = minimiseCapped(layers, parseObjective("latency"), { energyPj }, { nodes });
+
+    if (!best) continue;
+    const energies = sums.filter((sum) => sum.latencyCycles <= best.latencyCycles).map((sum) => sum.energyPj);
+    if (!tieProven) unproven++;
+    else assert.equal(best.energyPj, Math.min(...energies), JSON.stringify({ layers, energyPj, nodes }));
+  }
+  assert.ok(unproven > 20 && unproven < 280, `${unproven} of 300 unproven`);
+});
+
 test("a cap is kept to the last cycle, however large the numbers", () => {
   const points = [
     { latencyCycles: 2e12, energyPj: 100 },

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
 import { createHardware, type Hardware } from "../../src/hardware/hardware.ts";
+import { collectArchive } from "../../src/mapper/enumeration.ts";
+import { archivePoints, memoryRange, memoryView } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { createRng, type Rng } from "../../src/rng.ts";
 import { divisors } from "../../src/space/divisors.ts";
@@ -93,13 +95,18 @@ function enumerate(shape: LayerShape, hardware: Hardware): readonly (readonly [n
     }
   }
   flush();
-  const points = [...least].sort(([a], [b]) => a - b);
+  return pareto([...least]);
+}
+
+function pareto(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
   let lowest = Infinity;
-  return points.filter(([, energy]) => {
-    if (energy >= lowest) return false;
-    lowest = energy;
-    return true;
-  });
+  return [...points]
+    .sort(([a, x], [b, y]) => a - b || x - y)
+    .filter(([, energy]) => {
+      if (energy >= lowest) return false;
+      lowest = energy;
+      return true;
+    });
 }
 
 test("layers of up to 2^50 cycles, where a quotient rounds by more than one, are searched to the last bit", () => {
@@ -108,17 +115,26 @@ test("layers of up to 2^50 cycles, where a quotient rounds by more than one, are
   for (let i = 0; i < CASES; i++) {
     const rng = createRng(95, i);
     const shape = longShape(rng);
-    const hardware = createHardware({
+    const parameters = {
       peDim: pick([2, 3, 5, 12], rng),
       scratchpadKib: integer(rng, 1, 4),
       accumulatorKib: 1,
-      bandwidth: rng() < 0.3 ? "split" : "shared",
-    });
+      bandwidth: rng() < 0.3 ? ("split" as const) : ("shared" as const),
+    };
+    const hardware = createHardware(parameters);
     const search = new LayerSearch(module, shape, hardware, { keepPareto: true });
     search.advance(Number.POSITIVE_INFINITY);
     const found = search.points().map(({ latencyCycles, energyPj }) => [latencyCycles, energyPj]);
 
-    assert.deepEqual(found, enumerate(shape, hardware), `case ${i}: ${JSON.stringify({ shape, hardware })}`);
+    const { peDim, bandwidth } = parameters;
+    const archive = collectArchive(module, shape, { peDim, bandwidth }, memoryRange([parameters]));
+    const kept = archivePoints(archive, memoryView(parameters)).map(
+      ({ latencyCycles, energyPj }) => [latencyCycles, energyPj] as const,
+    );
+
+    const all = enumerate(shape, hardware);
+    assert.deepEqual(found, all, `case ${i}: ${JSON.stringify({ shape, hardware })}`);
+    assert.deepEqual(pareto(kept), all, `case ${i}, archive: ${JSON.stringify({ shape, hardware })}`);
     if ((found[0]?.[0] ?? 0) > 2 ** 41) beyond++;
     assert.ok(macs(shape) < 2 ** 50);
   }

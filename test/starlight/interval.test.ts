@@ -36,3 +36,14 @@ test("few rows give a careful width: the largest error", () => {
 
   assert.ok(Math.abs(floor + scale * 0.01 - 0.3) < 1e-12);
 });
+
+test("of any rows, at least nine in ten lie in the interval fitted on the others", () => {
+  for (let count = 11; count < 40; count++) {
+    const rows = judged(3, count, () => 0.2).map(({ error }) => ({ error, spread: 0 }));
+    const held = rows.filter(
+      (row) => coverage([row], fitSpread(rows.filter((other) => other !== row))) === 1,
+    );
+
+    assert.ok(held.length >= 0.9 * count, `${held.length} of ${count}`);
+  }
+});
