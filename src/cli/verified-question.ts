@@ -9,6 +9,7 @@ import { toDocument } from "../surrogate/model.ts";
 import { loadDocument, unreadable } from "../workload/load.ts";
 import type { CliContext } from "./context.ts";
 import type { ModelName, VerifierSource } from "./models.ts";
+import { writtenBy } from "./provenance.ts";
 import { loadStarlightModel } from "./starlight-model.ts";
 
 /** What designs are searched with. */
@@ -45,6 +46,7 @@ export async function verifiedQuestion(
       objective: problem.objective.name,
       fidelity,
       verify: verify.kind,
+      command: writtenBy(context.version, context.args).command,
     },
   };
 }

@@ -98,6 +98,7 @@ export function createStudyReader(): StudyReader {
       const text = (key: string): string | undefined =>
         typeof header?.[key] === "string" ? (header[key] as string) : undefined;
       const [polaris, objective, sampler] = [text("package"), text("objective"), text("sampler")];
+      const [command, verifiedBy] = [text("command"), text("verify")];
       const seed = header["seed"];
       const verifies = sampler === "verified";
       return {
@@ -106,6 +107,8 @@ export function createStudyReader(): StudyReader {
           ...facts,
           fidelity: FIDELITIES.find((one) => one === header?.["fidelity"]) ?? "analytical",
           ...(polaris === undefined ? {} : { polaris }),
+          ...(command === undefined ? {} : { command }),
+          ...(verifiedBy === undefined ? {} : { verifiedBy }),
           ...(objective === undefined ? {} : { objective }),
           ...(typeof seed === "number" ? { seed } : {}),
           ...(sampler === undefined ? {} : { sampler }),

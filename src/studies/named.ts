@@ -23,6 +23,8 @@ export interface NamedStudyRequest {
   readonly journal?: string;
   readonly version: string;
   readonly engine: string;
+  /** The command line that runs the study, noted in the journal. */
+  readonly command?: string;
   readonly signal?: AbortSignal;
   readonly onTrial?: (progress: StudyProgress) => void;
 }
@@ -85,6 +87,7 @@ async function study<Job, Carry>(
           about: {
             workloads: problem.workloads.map(({ name }) => name),
             objective: problem.objective.name,
+            ...(request.command === undefined ? {} : { command: request.command }),
           },
         });
   try {

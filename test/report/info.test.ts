@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluateDesign } from "../../src/designs/design.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
+import { verifiedFigure } from "../../src/report/draw/verified.ts";
 import { calibrationInfo } from "../../src/report/info/calibration.ts";
 import { convergenceInfo } from "../../src/report/info/convergence.ts";
 import { FRONT_AXES, type FrontAxis, frontInfo, MOST_POINTS } from "../../src/report/info/front.ts";
@@ -194,4 +195,19 @@ test("accuracy of predictions as worked out by hand", () => {
     info.points.map(({ measured }) => measured),
     [100, 200, 400],
   );
+});
+
+test("the lines of 10 % off stay within the axes, and are left out where all is nearer", () => {
+  const drawn = (...measured: readonly number[]): readonly (readonly number[])[] => {
+    const records = measured.map((cycles) => ({ name: "", predicted: cycles, measured: cycles }));
+    const subject = { id: "verified", title: "", unit: "cycles", of: "design" };
+    const { content } = verifiedFigure(verifiedInfo(records), subject).draw(640);
+    const [, d = ""] = /class="roof dashed faint" d="([^"]*)"/.exec(content) ?? [];
+    return [...d.matchAll(/[ML]([-\d.]+) ([-\d.]+)/g)].map((point) => point.slice(1).map(Number));
+  };
+
+  assert.equal(drawn(100, 101).length, 0);
+  assert.equal(drawn(100, 200).length, 4);
+  for (const [x = 0, y = 0] of [...drawn(100, 108), ...drawn(100, 200), ...drawn(100, 1e6)])
+    assert.ok(x >= 56 && x <= 436 && y >= 28 && y <= 408, `${x}, ${y}`);
 });

@@ -47,7 +47,8 @@ test("what search writes down, report reads; what is no study is refused with it
   const { stdout, code } = await polaris(["report", file("own.jsonl"), "--json"]);
 
   assert.equal(code, 0);
-  const { title, figures, designs } = JSON.parse(String(stdout));
+  const { title, figures, designs, provenance } = JSON.parse(String(stdout));
+  assert.equal(provenance.command, "polaris search dlrm --sampler random --pe 8 --evaluations 20000");
   assert.match(title, /^dlrm: study of \d+ trials$/);
   assert.ok(figures.some(({ id }: { id: string }) => id === "convergence"));
   assert.equal(designs[0].agrees, true);

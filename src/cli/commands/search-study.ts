@@ -65,6 +65,7 @@ export async function runSamplerStudy(
       },
       ...(args.study === undefined ? {} : { journal: args.study }),
       version: context.version,
+      command: writtenBy(context.version, context.args, true).command,
       engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
       signal: context.signal,
       onTrial: (now) =>

@@ -28,7 +28,7 @@ export function verifiedFigure(info: VerifiedInfo, { id, title, unit, of }: Veri
   return {
     id,
     title,
-    caption: `${formatValue(info.count)} measurements. Mean error ${formatPercent(info.meanError)}, predicted / measured ${formatValue(info.meanRatio)} in geometric mean, ${Number.isNaN(info.rankCorrelation) ? "too few for a rank correlation" : `rank correlation ${formatValue(info.rankCorrelation)}`}.${coverage} Line: equal; dashed: 10 % off.${thinned}`,
+    caption: `${formatValue(info.count)} measurements. Mean error ${formatPercent(info.meanError)}, predicted / measured ${formatValue(info.meanRatio)} in geometric mean, ${Number.isNaN(info.rankCorrelation) ? "too few for a rank correlation" : `rank correlation ${formatValue(info.rankCorrelation)}`}.${coverage} Line: equal; dashed: 10 % off, where that is in sight.${thinned}`,
     table: {
       columns: [
         { key: "name", title: of },
@@ -63,7 +63,10 @@ function drawVerified({ points }: VerifiedInfo, unit: string, width: number): Dr
   const [low = least, high = most] = x.domain();
   const diagonal = (factor: number): string => {
     const [from, to] = [Math.max(low, low / factor), Math.min(high, high / factor)];
-    return `M${round(x(from))} ${round(y(from * factor))}L${round(x(to))} ${round(y(to * factor))}`;
+    // Where everything is nearer than the factor, all of the line is outside.
+    return from >= to
+      ? ""
+      : `M${round(x(from))} ${round(y(from * factor))}L${round(x(to))} ${round(y(to * factor))}`;
   };
   const whiskers = points
     .map(({ measured, interval }) =>
