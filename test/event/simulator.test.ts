@@ -6,7 +6,7 @@ import { Simulator } from "../../src/event/simulator.ts";
 import { createRng } from "../../src/rng.ts";
 import { formatMapping, parseMapping } from "../../src/space/mapping.ts";
 import { toLayerShape } from "../../src/workload/layer.ts";
-import { randomCase } from "./support.ts";
+import { only, randomCase } from "./support.ts";
 
 const module = await loadModule();
 const prior = priorCoefficients();
@@ -87,6 +87,32 @@ test("a cold run takes longer where caches would have helped, by no more than al
   const lines = (512 * 256 + 512 + 256) / 64;
   assert.ok(cold > warm * 1.05, `${warm} to ${cold}`);
   assert.ok(cold < warm + lines * (5 + 4) * 1.2, `${warm} to ${cold}`);
+});
+
+test("a cold run pays for a far miss of every line that no loop brings back", () => {
+  const simulator = new Simulator(module);
+  const shape = toLayerShape({ P: 1, C: 512, K: 256 });
+  const mapping = parseMapping("L3[WIO] K16 C2 - L2[WI] K16X - L1[O] C16 C16X - L0[W] N1");
+  const loads = (cold: boolean): number => {
+    simulator.describe(0, shape, mapping, 16, cold);
+    simulator.simulate(packCoefficients(only({ farMiss: 1, coldShare: 1 })));
+    return simulator.read(0).loadCycles;
+  };
+
+  const lines = (512 * 256 + 512) / 64;
+  const more = loads(true) - loads(false);
+  assert.ok(more > 0.8 * lines && more < 1.2 * lines, `${more} for ${lines} lines`);
+});
+
+test("commands of biases cost more on arrays whose accumulator rows are longer than a line, and on no others", () => {
+  const simulator = new Simulator(module);
+  const shape = toLayerShape({ K: 64, C: 64, P: 8, Q: 8 });
+  const mapping = parseMapping("L3[WIO] K64 C64 P8 Q8 - L2[WI] N1 - L1[O] N1 - L0[W] N1");
+  for (const dim of [4, 16, 17, 32]) {
+    simulator.describe(0, shape, mapping, dim);
+    simulator.simulate(packCoefficients(only({ wideBiasCommand: 1 })));
+    assert.equal(simulator.read(0).loadCycles > 0, dim > 16, `${dim}`);
+  }
 });
 
 test("programs side by side are simulated as each alone", () => {
