@@ -1,22 +1,26 @@
-// npm run study:plots [-- png,csv]: the plots of docs/accuracy.md, into docs/figures. They are drawn from what studies left in
-// bench/results: held-out.csv, which `polaris train --fidelity starlight --held-out` writes, and transfer.csv of npm run study:transfer.
-// Measurements are not in the repository: they are read from POLARIS_DATA, ../shared/data by default.
+// npm run study:plots [-- png,csv]: the plots of docs/accuracy.md and docs/rtl.md, into docs/figures. They are drawn from what studies left
+// in bench/results: held-out.csv, which `polaris train --fidelity starlight --held-out` writes, and transfer.csv of npm run study:transfer;
+// ranks of the RTL (npm run rank:firesim) are computed here. Measurements are not in the repository: they are read from POLARIS_DATA,
+// ../shared/data by default.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figure } from "../src/report/figure.ts";
 import { FIGURE_FORMATS, type FigureFormat, saveFigures } from "../src/report/save-figures.ts";
-import { loadEngine } from "../src/starlight.ts";
+import { loadEngine, loadModule } from "../src/starlight.ts";
 import { cleanRows, parseDataset } from "../src/tune/dataset.ts";
 import { calibrationFigure } from "./figures/calibration.ts";
 import { classesFigure } from "./figures/classes.ts";
 import { readHeldOut } from "./figures/held-out.ts";
 import { learningFigure } from "./figures/learning.ts";
 import { predictedFigure } from "./figures/predicted.ts";
+import { rankFigure } from "./figures/rank.ts";
+import { gemminiLike, squareConvolutions } from "./gemmini-like.ts";
 import { learningCurves, readTransfer } from "./transfer-curves.ts";
 
 const DATA = process.env["POLARIS_DATA"] ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
-const TABLES = ["firesim-gemmini-train.csv", "firesim-gemmini-optimised.csv"];
+const TRAINING = "firesim-gemmini-train.csv";
+const TABLES = [TRAINING, "firesim-gemmini-optimised.csv"];
 const result = (name: string): string => fileURLToPath(new URL(`results/${name}`, import.meta.url));
 const more = (process.argv[2] ?? "").split(",");
 const formats: readonly FigureFormat[] = [
@@ -24,10 +28,12 @@ const formats: readonly FigureFormat[] = [
   ...FIGURE_FORMATS.filter((one) => one !== "svg" && more.includes(one)),
 ];
 const figures: Figure[] = [];
+const engine = await loadEngine(64);
+const rows = (name: string) => cleanRows(parseDataset(readFileSync(join(DATA, name), "utf8"), name, engine));
+if (existsSync(join(DATA, TRAINING))) {
+  figures.push(rankFigure(squareConvolutions(rows(TRAINING)), gemminiLike(await loadModule())));
+}
 if (existsSync(result("held-out.csv"))) {
-  const engine = await loadEngine(64);
-  const rows = (name: string) =>
-    cleanRows(parseDataset(readFileSync(join(DATA, name), "utf8"), name, engine));
   const points = readHeldOut(
     readFileSync(result("held-out.csv"), "utf8"),
     new Map(TABLES.map((name) => [name, rows(name)])),

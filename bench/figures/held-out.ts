@@ -14,7 +14,7 @@ export interface HeldOutPoint {
 export const LAYER_KINDS = ["convolution", "convolution 1x1", "matrix product"] as const;
 export type LayerKind = (typeof LAYER_KINDS)[number];
 
-export function kindOf({ row: { shape } }: HeldOutPoint): LayerKind {
+export function kindOf({ row: { shape } }: Pick<HeldOutPoint, "row">): LayerKind {
   if (shape.Q === 1 && shape.R === 1 && shape.S === 1) return "matrix product";
   return shape.R === 1 && shape.S === 1 ? "convolution 1x1" : "convolution";
 }

@@ -1,18 +1,12 @@
-import { type LegendEntry, legend } from "../../src/report/draw/legend.ts";
+import { legend } from "../../src/report/draw/legend.ts";
 import type { Drawing, Figure } from "../../src/report/figure.ts";
 import { bottomAxis, type Frame, leftAxis, logScale } from "../../src/report/svg/axes.ts";
 import { element } from "../../src/report/svg/element.ts";
 import { type HeldOutPoint, kindOf, LAYER_KINDS } from "./held-out.ts";
+import { markEntry, marks } from "./marks.ts";
 
 /** Ratios beyond which a point is drawn at the edge. */
 const MOST = 2;
-
-/** A mark of each kind, relative to its place and short: there are thousands. */
-const MARKS = [
-  { class: "s-mac", "stroke-width": 2.6, "stroke-linecap": "round", mark: "h0" },
-  { class: "s-scratchpad", "stroke-width": 2.6, "stroke-linecap": "square", mark: "h0" },
-  { class: "s-dram", "stroke-width": 1, mark: "m-1.5-1.5l3 3m0-3l-3 3" },
-] as const;
 
 /** Predicted against measured cycles, and their ratio, of layers held out. */
 export function predictedFigure(points: readonly HeldOutPoint[]): Figure {
@@ -34,7 +28,7 @@ export function predictedFigure(points: readonly HeldOutPoint[]): Figure {
 function draw(points: readonly HeldOutPoint[], width: number): Drawing {
   const cycles = points.flatMap(({ predictedCycles, row }) => [predictedCycles, row.measuredCycles]);
   const range = [Math.min(...cycles), Math.max(...cycles)] as const;
-  const key = legend(LAYER_KINDS.map(entry), 4, 2, width - 8);
+  const key = legend(LAYER_KINDS.map(markEntry), 4, 2, width - 8);
   const top = key.height + 24;
   const middle = Math.round(width / 2);
   // Two panels of the same frame, the second moved to the right.
@@ -79,14 +73,4 @@ function draw(points: readonly HeldOutPoint[], width: number): Drawing {
       ),
     ].join(""),
   };
-}
-
-function marks(kind: number, places: readonly (readonly [number, number])[]): string {
-  const { mark, ...style } = MARKS[kind] as (typeof MARKS)[number];
-  const tenth = (value: number): number => Math.round(value * 10) / 10;
-  return element("path", { ...style, d: places.map(([x, y]) => `M${tenth(x)} ${tenth(y)}${mark}`).join("") });
-}
-
-function entry(text: string, kind: number): LegendEntry {
-  return { text, sample: (x, y) => marks(kind, [[x + 6, y + 5]]) };
 }
