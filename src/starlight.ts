@@ -35,7 +35,8 @@ export {
   type Profile,
 } from "./fidelity/evaluator.ts";
 export type { Explanation, OperandAccesses } from "./fidelity/explanation.ts";
-export { MODEL_KINDS, type ModelFile, type ModelKind, type ModelSource } from "./fidelity/model-file.ts";
+export { MODEL_KINDS, type ModelFile, type ModelKind } from "./fidelity/model-file.ts";
+export type { ModelSource } from "./fidelity/model-source.ts";
 export { type Totals, totals } from "./fidelity/totals.ts";
 export { type Area, type AreaSource, area } from "./hardware/area.ts";
 export { type AccessEnergies, accessEnergies, sramAccessPj } from "./hardware/energy.ts";

@@ -156,7 +156,7 @@ export function latencyCycles(context: usize, problem: usize, spatialK: f64, spa
 const UNROUNDED: f64 = 1 - 4e-15;
 
 /** Cycles of the busiest resource in one division each, right to a few parts in 2^53, whatever the number of cycles. */
-export function busiestCycles(context: usize, problem: usize, spatialK: f64): f64 {
+function busiestCycles(context: usize, problem: usize, spatialK: f64): f64 {
   const outputWords = load<f64>(context, OUTPUT_WORDS);
   const writebacks = load<f64>(problem, WRITEBACKS);
   const updates = load<f64>(problem, UPDATES);

@@ -27,7 +27,7 @@ function shift(problem: usize, gene: usize, dim: i32, by: i32): void {
 }
 
 /** Changes the tiles of one gene: one dim by a step, one by any amount, or one up and another down. */
-export function mutateGene(space: usize, layer: usize, gene: usize): void {
+function mutateGene(space: usize, layer: usize, gene: usize): void {
   const problem = problemOf(layer);
   const dim = movableDim(space, problem);
   if (dim < 0) return;

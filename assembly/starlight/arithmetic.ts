@@ -89,7 +89,7 @@ export function bound(physics: usize, dim: usize): v128 {
 /** Largest power of two that divides each whole number below 2^22, at most `limit`, a power of two; as f32. */
 // @ts-ignore: decorator
 @inline
-export function powerOfTwoIn(physics: usize, value: v128, limit: v128): v128 {
+function powerOfTwoIn(physics: usize, value: v128, limit: v128): v128 {
   const bits = v128.or(add(value, all(physics, ROUNDING)), limit);
   return f32x4.convert_i32x4_s(v128.and(bits, i32x4.neg(bits)));
 }

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import type { LocalEngine } from "../fidelity/engine.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
-import { crc32, type ModelSource } from "../fidelity/model-file.ts";
+import { crc32 } from "../fidelity/model-file.ts";
+import type { ModelSource } from "../fidelity/model-source.ts";
 import { cleanRows, type MeasuredRow, parseDataset } from "../tune/dataset.ts";
 import { unreadable } from "../workload/load.ts";
 

@@ -3,7 +3,7 @@ import { loadModule } from "#kernels";
 import { loadTrainingModule } from "#training-kernels";
 import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
-import type { ModelSource } from "../fidelity/model-file.ts";
+import type { ModelSource } from "../fidelity/model-source.ts";
 import type { JobPool } from "../jobs/pool.ts";
 import { toOnnx } from "../tune/onnx-network.ts";
 import { type HeldOutPrediction, trainStarlight } from "../tune/train-starlight.ts";

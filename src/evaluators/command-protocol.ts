@@ -3,7 +3,7 @@ import type { Candidate, Outcome } from "../fidelity/evaluator.ts";
 import { formatMapping } from "../space/mapping.ts";
 
 /** Version of both documents; docs/formats.md has the protocol. */
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
 /** What a program is asked: one candidate, as one JSON document on stdin. */
 export function formatRequest({ shape, hardware, mapping }: Candidate, id: string, attempt: number): string {

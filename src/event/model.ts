@@ -41,7 +41,7 @@ export function parseEventModel(document: unknown, where: string): EventModel {
   return toEventModel({ ...file, model: { coefficients, intervals } });
 }
 
-export function toEventModel(file: ModelFile<EventNumbers>): EventModel {
+function toEventModel(file: ModelFile<EventNumbers>): EventModel {
   return { file, packed: packCoefficients(file.model.coefficients) };
 }
 

@@ -1,7 +1,7 @@
 import type { Hardware } from "../hardware/hardware.ts";
 import type { Mapping } from "../space/mapping.ts";
 import type { LayerShape } from "../workload/layer.ts";
-import type { ModelSource } from "./model-file.ts";
+import type { ModelSource } from "./model-source.ts";
 
 /** What judges a design, each slower and truer than the one before. */
 export const FIDELITIES = ["analytical", "starlight", "event", "rtl"] as const;

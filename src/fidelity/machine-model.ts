@@ -37,9 +37,6 @@ export interface HostOptions {
   readonly spill?: boolean;
 }
 
-/** Version of the model's answers: counts up with every change of them. */
-export const MACHINE_MODEL_VERSION = 2;
-
 const MACHINE = 64;
 const TILINGS = 4096;
 const PAGE = 65_536;

@@ -1,20 +1,11 @@
 import { InputError, quote } from "../errors.ts";
 import { asRecord } from "../workload/workload.ts";
 import { PROFILES, type Profile } from "./evaluator.ts";
+import type { ModelSource } from "./model-source.ts";
 
 /** What a file holds the numbers of. */
 export const MODEL_KINDS = ["event", "starlight"] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
-
-/** Measurements that a model was made from. */
-export interface ModelSource {
-  /** Name of the table. */
-  readonly name: string;
-  /** Rows of it that were learnt from. */
-  readonly rows: number;
-  /** CRC-32 of the table's text, hexadecimal. */
-  readonly crc32: string;
-}
 
 /**
  * A trained or calibrated model as a JSON document: which RTL it speaks of, what it was made from and how, and a checksum that

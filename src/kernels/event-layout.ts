@@ -11,7 +11,6 @@ export const LAYER_BOUND = 0;
 export const LAYER_STRIDE = 56;
 /** Rows and columns of the array. */
 export const ARRAY_DIM = 64;
-export const EVENT_CONTEXT_BYTES = 72;
 
 // Program, f64 fields.
 export const DIM = 0;
@@ -192,7 +191,6 @@ export const OUTPUT_CYCLES = 0;
 export const STORE_CYCLES = 8;
 export const BIAS_ROW_CYCLES = 16;
 export const BIAS_COMMAND_CYCLES = 24;
-export const BIAS_COMMANDS = 32;
 export const K_BLOCKS = 40;
 /** C and K, K the inner index: cycles of the weights of one tap, and commands. */
 export const COST_CK = 552;

@@ -15,8 +15,6 @@
 export const LANES = 64;
 /** Bytes of a column of f32 or u32. */
 export const COLUMN = 256;
-/** Bytes of a column of f64. */
-export const WIDE_COLUMN = 512;
 
 // Problem dimensions.
 export const N = 0;

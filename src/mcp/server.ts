@@ -24,7 +24,7 @@ interface Answer {
 }
 
 /** A server of the Model Context Protocol with the program's questions as tools. */
-export function createMcpServer(version: string): McpServer {
+function createMcpServer(version: string): McpServer {
   const server = new McpServer({ name: "polaris", version }, { instructions: INSTRUCTIONS });
   const annotations = { readOnlyHint: true, idempotentHint: true, openWorldHint: false };
   server.registerTool(

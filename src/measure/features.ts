@@ -12,7 +12,7 @@ function moduleOf(code: readonly number[]): Uint8Array<ArrayBuffer> {
 const V128_ZERO = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
 
 /** Forms of WebAssembly that this runtime takes; each is asked by a module of a few bytes that uses it. */
-export const WASM_FORMS = {
+const WASM_FORMS = {
   /** Fixed-width SIMD: `v128.const`. */
   simd: moduleOf(V128_ZERO),
   /** Relaxed SIMD: `i8x16.relaxed_swizzle`. */

@@ -89,7 +89,6 @@ export const FLAGS = {
   outputRegion: 1 << 8,
 } as const;
 
-export const CONFIG_WORDS = CONFIG_FIELDS.length;
 export const TILE_WORDS = TILE_FIELDS.length;
 
 /** Largest DMA request in bytes, as in Gemmini: it carries that many channels of a pixel or of a weight row. */

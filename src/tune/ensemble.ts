@@ -33,7 +33,7 @@ const CALIBRATION_ROWS = 4000;
  * A grid of 128 steps over the range of each input, and the scale on which the nets see it: centred, with deviation 1. Inputs
  * that never change are left out.
  */
-export function inputGrid(inputs: Float32Array): Omit<Ensemble, "nets"> {
+function inputGrid(inputs: Float32Array): Omit<Ensemble, "nets"> {
   const rows = inputs.length / INPUT_COUNT;
   const scales = new Float32Array(INPUT_COUNT);
   const offsets = new Float32Array(INPUT_COUNT);

@@ -9,7 +9,7 @@ export interface Judged {
 }
 
 /** Probability that an interval holds the measurement. */
-export const COVERAGE = 0.9;
+const COVERAGE = 0.9;
 
 /** Growths of the width with the ensemble's spread that are tried: width = floor x (1 + growth x spread). */
 const GROWTHS = [0, 3, 6, 12, 24, 48];

@@ -1,6 +1,7 @@
 import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
-import { type ModelFile, type ModelSource, seal } from "../fidelity/model-file.ts";
+import { type ModelFile, seal } from "../fidelity/model-file.ts";
+import type { ModelSource } from "../fidelity/model-source.ts";
 import type { Spread } from "../kernels/physics.ts";
 import { createStarlightEngine } from "../surrogate/engine.ts";
 import { createStarlightEvaluator } from "../surrogate/evaluator.ts";

@@ -1,6 +1,7 @@
 import type { Coefficients } from "../event/coefficients.ts";
 import { type EventNumbers, latencyInterval } from "../event/model.ts";
-import { type ModelFile, type ModelSource, seal } from "../fidelity/model-file.ts";
+import { type ModelFile, seal } from "../fidelity/model-file.ts";
+import type { ModelSource } from "../fidelity/model-source.ts";
 import { coveragePercent } from "./accuracy.ts";
 import type { CalibrationPool, CalibrationRow } from "./calibrate.ts";
 import type { MeasuredRow } from "./dataset.ts";

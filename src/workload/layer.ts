@@ -26,7 +26,7 @@ export interface Layer {
 /** Largest bound and largest input extent: integers are exact in the f32 columns of a batch up to here. */
 export const MAX_BOUND = 2 ** 24;
 /** Largest number of words any count can reach: f64 sums and the kernel's rounded divisions are exact below. */
-export const MAX_WORDS = 2 ** 50;
+const MAX_WORDS = 2 ** 50;
 
 /** Multiply-accumulates of one run of the layer. */
 export function macs(shape: LayerShape): number {

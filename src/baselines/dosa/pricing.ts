@@ -30,7 +30,7 @@ export interface PricedTilings {
 }
 
 /** The least hardware of a space that holds every layer; undefined if none does. */
-export function leastHardware(
+function leastHardware(
   { layers, space }: DosaProblem,
   factors: readonly Factors[],
 ): HardwareParameters | undefined {

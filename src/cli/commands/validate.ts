@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from "yargs";
 import { InputError } from "../../errors.ts";
 import { createAnalyticalEvaluator } from "../../fidelity/analytical.ts";
 import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
-import type { ModelSource } from "../../fidelity/model-file.ts";
+import type { ModelSource } from "../../fidelity/model-source.ts";
 import { loadEngine } from "../../starlight.ts";
 import { judgeRows } from "../../tune/judge-rows.ts";
 import { type AccuracyReport, reportAccuracy } from "../../tune/report.ts";

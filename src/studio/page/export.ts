@@ -6,7 +6,7 @@ import type { StudioState } from "../state.ts";
 import { saveFile } from "./dom.ts";
 
 /** A design that `polaris evaluate` and `polaris report` read. */
-export function designDocument(state: StudioState, { design, optimal, gap }: MappedDesign): object {
+function designDocument(state: StudioState, { design, optimal, gap }: MappedDesign): object {
   const { workload, objective } = state;
   return {
     version: 1,

@@ -66,7 +66,7 @@ export const layerNormalization: Rule = (node) => {
 };
 
 /** The window of a pool, from its attributes. */
-export function poolWindow(node: NodeView): Window | undefined {
+function poolWindow(node: NodeView): Window | undefined {
   const shape = shapeOf(node, 0);
   const kernel = listOf(node, "kernel_shape");
   return shape && kernel && kernel.length === shape.length - 2
