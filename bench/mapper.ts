@@ -4,20 +4,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { csvParse } from "d3-dsv";
 import { loadModule } from "#kernels";
 import { codesign } from "../src/codesign/codesign.ts";
 import { createEngine } from "../src/fidelity/engine.ts";
-import { createHardware } from "../src/hardware/hardware.ts";
 import { createJobPool } from "../src/jobs/pool.ts";
 import { LayerSearch } from "../src/mapper/layer-search.ts";
 import { mapNetwork } from "../src/mapper/map-network.ts";
 import { EDP } from "../src/mapper/objective.ts";
 import { bestOfRandom } from "../src/mapper/random.ts";
-import { parseMapping } from "../src/space/mapping.ts";
 import { builtinWorkload } from "../src/workload/builtin.ts";
-import { DIMS, STEPS, toLayerShape } from "../src/workload/layer.ts";
 import { parseWorkload } from "../src/workload/workload.ts";
+import { searchedDesigns } from "../test/mapper/searched-designs.ts";
 
 const ROUNDS = Number(process.env["POLARIS_BENCH_ROUNDS"] ?? 9);
 const NETWORKS = ["resnet50", "bert", "retinanet", "unet"];
@@ -74,18 +71,8 @@ for (const name of NETWORKS) {
 
 const optimised = join(DATA, "firesim-gemmini-optimised.csv");
 if (existsSync(optimised)) {
-  const ratios = csvParse(readFileSync(optimised, "utf8")).map((row) => {
-    const shape = toLayerShape(
-      Object.fromEntries([...DIMS, ...STEPS].map((key) => [key, Number(row[`prob.${key}`])])),
-    );
-    const hardware = {
-      ...createHardware({ peDim: Number(row["arch.meshX"]), scratchpadKib: 1, accumulatorKib: 1 }),
-      scratchpadWords: Number(row["arch.mem2_entries"]),
-      scratchpadRows: Number(row["arch.mem2_depth"]),
-      accumulatorWords: Number(row["arch.mem1_entries"]),
-      accumulatorRows: Number(row["arch.mem1_depth"]),
-    };
-    engine.batch.write(0, parseMapping(row["mapping.mapping"] ?? ""));
+  const ratios = searchedDesigns(optimised).map(({ shape, hardware, mapping }) => {
+    engine.batch.write(0, mapping);
     engine.evaluateNow(shape, hardware, 1);
     const search = new LayerSearch(module, shape, hardware);
     search.advance(Number.POSITIVE_INFINITY);

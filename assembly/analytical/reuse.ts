@@ -46,6 +46,23 @@ function extent(outputs: v128, stride: v128, taps: v128, dilation: v128, one: v1
   );
 }
 
+/**
+ * Bits of the capacities that a mapping exceeds. f32 is exact up to 2^24 words and monotonic above, and memories hold fewer, so no
+ * comparison can go wrong.
+ */
+// @ts-ignore: decorator
+@inline
+function brokenRules(
+  context: usize, scratchpadWords: v128, outputWords: v128, registerWords: v128, spatialC: v128, spatialK: v128,
+): v128 {
+  const peDim = all(context, PE_DIM);
+  let status = v128.and(f32x4.gt(scratchpadWords, all(context, SCRATCHPAD_WORDS)), i32x4.splat(OVER_SCRATCHPAD));
+  status = v128.or(status, v128.and(f32x4.gt(outputWords, all(context, ACCUMULATOR_WORDS)), i32x4.splat(OVER_ACCUMULATOR)));
+  status = v128.or(status, v128.and(f32x4.gt(registerWords, all(context, REGISTER_WORDS)), i32x4.splat(OVER_REGISTER)));
+  status = v128.or(status, v128.and(f32x4.gt(spatialC, peDim), i32x4.splat(OVER_PE_ROWS)));
+  return v128.or(status, v128.and(f32x4.gt(spatialK, peDim), i32x4.splat(OVER_PE_COLUMNS)));
+}
+
 export function reuse(context: usize, block: usize, lanes: i32, scratch: usize): void {
   const one = f32x4.splat(1);
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16) {
@@ -243,16 +260,8 @@ export function reuse(context: usize, block: usize, lanes: i32, scratch: usize):
       v128.store(scratch, v128.bitselect(boundK, one, v128.and(corner, kInside)), CORNER_K);
     }
 
-    // Capacity. f32 is exact up to 2^24 words and monotonic above, and memories hold fewer, so no comparison can go wrong.
     const weightWords = f32x4.mul(f32x4.mul(tileR, tileS), f32x4.mul(tileC, tileK));
-    const peDim = all(context, PE_DIM);
-    let status = v128.and(
-      f32x4.gt(f32x4.add(weightWords, inputWords), all(context, SCRATCHPAD_WORDS)), i32x4.splat(OVER_SCRATCHPAD),
-    );
-    status = v128.or(status, v128.and(f32x4.gt(outputWords, all(context, ACCUMULATOR_WORDS)), i32x4.splat(OVER_ACCUMULATOR)));
-    status = v128.or(status, v128.and(f32x4.gt(registerWords, all(context, REGISTER_WORDS)), i32x4.splat(OVER_REGISTER)));
-    status = v128.or(status, v128.and(f32x4.gt(spatialC, peDim), i32x4.splat(OVER_PE_ROWS)));
-    status = v128.or(status, v128.and(f32x4.gt(spatialK, peDim), i32x4.splat(OVER_PE_COLUMNS)));
-    v128.store(block, status, STATUS);
+    const scratchpadWords = f32x4.add(weightWords, inputWords);
+    v128.store(block, brokenRules(context, scratchpadWords, outputWords, registerWords, spatialC, spatialK), STATUS);
   }
 }

@@ -35,17 +35,11 @@ type Row = readonly [
 ];
 
 /** What the program of a layer decides: convolutions and matrix products have one each. */
+// biome-ignore format: a table, one coefficient a line
 const EACH: readonly Row[] = [
   // Execute.
   ["shortRow", at.SHORT_ROW, "cycles", 0.3, ANY, "for each row that a block has less than 8"],
-  [
-    "lastBlock",
-    at.LAST_BLOCK,
-    "1",
-    0.7,
-    ANY,
-    "for each row that the last block of a weight block has less than the array",
-  ],
+  ["lastBlock", at.LAST_BLOCK, "1", 0.7, ANY, "for each row that the last block of a weight block has less than the array"],
   ["computeCommand", at.COMPUTE_COMMAND, "cycles", 0.3, ANY, "for each compute command"],
   ["preload", at.PRELOAD, "cycles", 1, ANY, "for each weight block"],
   ["executeStart", at.EXECUTE_START, "cycles", 10, ANY, "of execution for each tile"],
@@ -62,39 +56,11 @@ const EACH: readonly Row[] = [
   ["lineHit", at.LINE_HIT, "cycles", 0.3, ANY, "for each cache line touched"],
   ["loadStart", at.LOAD_START, "cycles", 10, ANY, "of loading for each tile"],
   // Caches.
-  [
-    "miss",
-    at.MISS,
-    "cycles",
-    5,
-    [0.0067, 40],
-    "for each line of inputs or weights that misses the near cache",
-  ],
+  ["miss", at.MISS, "cycles", 5, [0.0067, 40], "for each line of inputs or weights that misses the near cache"],
   ["farMiss", at.FAR_MISS, "cycles", 4, [0.0067, 25], "further, for each that misses the far cache too"],
-  [
-    "outputMiss",
-    at.OUTPUT_MISS,
-    "cycles",
-    5,
-    [0.0067, 40],
-    "for each line of outputs that misses the near cache",
-  ],
-  [
-    "outputFarMiss",
-    at.OUTPUT_FAR_MISS,
-    "cycles",
-    4,
-    [0.0067, 25],
-    "further, for each that misses the far cache too",
-  ],
-  [
-    "coldShare",
-    at.COLD_SHARE,
-    "share",
-    0.3,
-    [0.001, 1],
-    "of first touches that miss in a cold run though warm ones would hit",
-  ],
+  ["outputMiss", at.OUTPUT_MISS, "cycles", 5, [0.0067, 40], "for each line of outputs that misses the near cache"],
+  ["outputFarMiss", at.OUTPUT_FAR_MISS, "cycles", 4, [0.0067, 25], "further, for each that misses the far cache too"],
+  ["coldShare", at.COLD_SHARE, "share", 0.3, [0.001, 1], "of first touches that miss in a cold run though warm ones would hit"],
   // Store.
   ["storeCommand", at.STORE_COMMAND, "cycles", 4, ANY, "for each store command"],
   ["storeRow", at.STORE_ROW, "cycles", 1, ANY, "for each accumulator row read"],
@@ -108,113 +74,39 @@ const EACH: readonly Row[] = [
   ["loadLatency", at.LOAD_LATENCY, "cycles", 40, ANY, "from a load to the computation on it"],
   ["computeLatency", at.COMPUTE_LATENCY, "cycles", 20, ANY, "from the last computation to its store"],
   ["computeLatencyDim", at.COMPUTE_LATENCY_DIM, "cycles", 1, ANY, "the same for each row of the array"],
-  [
-    "storeLatency",
-    at.STORE_LATENCY,
-    "cycles",
-    10,
-    ANY,
-    "by which a call's place is free before its store ends",
-  ],
-  [
-    "queuedLoads",
-    at.QUEUED_LOADS,
-    "1",
-    2,
-    ANY,
-    "load commands by which computation runs ahead of, or waits for, the loads",
-  ],
-  [
-    "queuedComputes",
-    at.QUEUED_COMPUTES,
-    "1",
-    2,
-    ANY,
-    "compute commands in the queue when a call's place is free",
-  ],
-  [
-    "lastLoadShare",
-    at.LAST_LOAD_SHARE,
-    "share",
-    0.7,
-    [0.05, 1],
-    "of a weight block's computation left after the last load",
-  ],
-  [
-    "loadWaitShare",
-    at.LOAD_WAIT_SHARE,
-    "share",
-    0.2,
-    SHARE,
-    "of a tile's computation that the next tile's loads wait for",
-  ],
-  [
-    "loadWaitShareDim",
-    at.LOAD_WAIT_SHARE_DIM,
-    "share",
-    0.001,
-    [1e-5, 0.006],
-    "the same for each row of the array",
-  ],
-  [
-    "storeLoadShare",
-    at.STORE_LOAD_SHARE,
-    "share",
-    0.2,
-    SHARE,
-    "of a store's cycles that the next loads wait for",
-  ],
+  ["storeLatency", at.STORE_LATENCY, "cycles", 10, ANY, "by which a call's place is free before its store ends"],
+  ["queuedLoads", at.QUEUED_LOADS, "1", 2, ANY, "load commands by which computation runs ahead of, or waits for, the loads"],
+  ["queuedComputes", at.QUEUED_COMPUTES, "1", 2, ANY, "compute commands in the queue when a call's place is free"],
+  ["lastLoadShare", at.LAST_LOAD_SHARE, "share", 0.7, [0.05, 1], "of a weight block's computation left after the last load"],
+  ["loadWaitShare", at.LOAD_WAIT_SHARE, "share", 0.2, SHARE, "of a tile's computation that the next tile's loads wait for"],
+  ["loadWaitShareDim", at.LOAD_WAIT_SHARE_DIM, "share", 0.001, [1e-5, 0.006], "the same for each row of the array"],
+  ["storeLoadShare", at.STORE_LOAD_SHARE, "share", 0.2, SHARE, "of a store's cycles that the next loads wait for"],
   ["start", at.START, "cycles", 300, [10, 800], "once for a layer"],
 ];
 
 /** What convolutions alone do: pad, and set their sums to zero. */
+// biome-ignore format: a table, one coefficient a line
 const OF_CONVOLUTIONS: readonly Row[] = [
   ["zeroRow", at.ZERO_ROW, "cycles", 0.7, ANY, "for each scratchpad row of padding"],
   ["zeroCommand", at.ZERO_COMMAND, "cycles", 2, ANY, "for each load command of padding"],
   ["biasRow", at.BIAS_ROW, "cycles", 0.7, ANY, "for each accumulator row set to zero"],
   ["biasCommand", at.BIAS_COMMAND, "cycles", 3, ANY, "for each command that does so"],
-  [
-    "wideBiasCommand",
-    at.WIDE_BIAS_COMMAND,
-    "cycles",
-    5,
-    ANY,
-    "further, on arrays whose accumulator rows are longer than a line",
-  ],
+  ["wideBiasCommand", at.WIDE_BIAS_COMMAND, "cycles", 5, ANY, "further, on arrays whose accumulator rows are longer than a line"],
 ];
 
 /** What matrix products alone do: store while they compute. */
+// biome-ignore format: a table, one coefficient a line
 const OF_MATMULS: readonly Row[] = [
-  [
-    "storeOverlap",
-    at.STORE_OVERLAP,
-    "share",
-    0.5,
-    SHARE,
-    "of a matrix product's stores that overlap its computation",
-  ],
+  ["storeOverlap", at.STORE_OVERLAP, "share", 0.5, SHARE, "of a matrix product's stores that overlap its computation"],
 ];
 
 /** What the memory or the array decides: both kinds of layer share it. */
+// biome-ignore format: a table, one coefficient a line
 const SHARED: readonly Row[] = [
   ["inFlight", at.IN_FLIGHT, "cycles", 1, ANY, "least for each compute command, few of which are in flight"],
   ["inFlightDim", at.IN_FLIGHT_DIM, "cycles", 0.3, ANY, "the same for each row of the array"],
-  [
-    "alignedLine",
-    at.ALIGNED_LINE,
-    "cycles",
-    0.1,
-    ANY,
-    "further, for a line of rows that lie a multiple of 256 bytes apart",
-  ],
-  [
-    "contiguousSaving",
-    at.CONTIGUOUS_SAVING,
-    "share",
-    0.4,
-    [0.01, 0.95],
-    "of a near miss saved where a tile has whole rows of channels",
-  ],
+  ["alignedLine", at.ALIGNED_LINE, "cycles", 0.1, ANY, "further, for a line of rows that lie a multiple of 256 bytes apart"],
+  ["contiguousSaving", at.CONTIGUOUS_SAVING, "share", 0.4, [0.01, 0.95], "of a near miss saved where a tile has whole rows of channels"],
   ["outputContiguousSaving", at.OUTPUT_CONTIGUOUS_SAVING, "share", 0.4, [0.01, 0.95], "the same for outputs"],
   ["cacheLog2", at.CACHE_LOG2, "log2 bytes", 19, [18, 20.5], "capacity of the near cache"],
   ["farCacheLog2", at.FAR_CACHE_LOG2, "log2 bytes", 22.5, [21.5, 22.8], "capacity of the far cache"],

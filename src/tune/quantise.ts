@@ -48,28 +48,8 @@ export function quantiseEnsemble(
       const hidden1 = relu(apply(a, real(row)), most1);
       relu(apply(b, hidden1), most2);
     }
-    const unitScales1 = new Float64Array(first);
-    for (let unit = 0; unit < first; unit++) {
-      unitScales1[unit] = quantiseUnit(
-        firstLayer,
-        net * first + unit,
-        0,
-        scaled(a, unit, inputScales),
-        a.biases[unit] as number,
-        most1[unit] as number,
-      );
-    }
-    const unitScales2 = new Float64Array(second);
-    for (let unit = 0; unit < second; unit++) {
-      unitScales2[unit] = quantiseUnit(
-        secondLayer,
-        net * second + unit,
-        0,
-        scaled(b, unit, unitScales1),
-        b.biases[unit] as number,
-        most2[unit] as number,
-      );
-    }
+    const unitScales1 = quantiseHidden(firstLayer, net, a, inputScales, most1);
+    const unitScales2 = quantiseHidden(secondLayer, net, b, unitScales1, most2);
     scales[net] = quantiseLast(
       lastLayer,
       net,
@@ -128,20 +108,28 @@ function scaled({ inputs, weights }: Layer, unit: number, scales: Float64Array):
   return Float64Array.from(scales, (scale, i) => (weights[unit * inputs + i] as number) * scale);
 }
 
-/** Writes the weights of a hidden unit; returns what one step of its activation is worth. */
-function quantiseUnit(
-  layer: IntegerLayer,
-  row: number,
-  first: number,
-  weights: Float64Array,
-  bias: number,
-  most: number,
-): number {
+/**
+ * Writes a hidden layer of one net.
+ *
+ * @param inputScales what one step of each activation before it is worth
+ * @param most the largest value of each unit
+ * @returns what one step of each unit's activation is worth
+ */
+function quantiseHidden(
+  to: IntegerLayer,
+  net: number,
+  layer: Layer,
+  inputScales: Float64Array,
+  most: Float64Array,
+): Float64Array {
   const half = 2 ** (ACTIVATION_SHIFT - 1);
-  const limit = (ACTIVATION_MAX * 2 ** ACTIVATION_SHIFT) / Math.max(most, 1e-9);
-  const scale = writeRow(layer, row, first, weights, limit);
-  layer.biases[row] = bounded(Math.round(bias * scale) + half);
-  return 2 ** ACTIVATION_SHIFT / scale;
+  return Float64Array.from({ length: layer.units }, (_, unit) => {
+    const row = net * layer.units + unit;
+    const limit = (ACTIVATION_MAX * 2 ** ACTIVATION_SHIFT) / Math.max(most[unit] as number, 1e-9);
+    const scale = writeRow(to, row, 0, scaled(layer, unit, inputScales), limit);
+    to.biases[row] = bounded(Math.round((layer.biases[unit] as number) * scale) + half);
+    return 2 ** ACTIVATION_SHIFT / scale;
+  });
 }
 
 /** Writes the weights of a unit of the last layer; returns what one step of its sum is worth. */

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { csvParse } from "d3-dsv";
 import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
-import { createHardware } from "../../src/hardware/hardware.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
-import { parseMapping } from "../../src/space/mapping.ts";
-import { DIMS, STEPS, toLayerShape } from "../../src/workload/layer.ts";
+import { searchedDesigns } from "./searched-designs.ts";
 
 const data = process.env["POLARIS_DATA"] ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const file = join(data, "firesim-gemmini-optimised.csv");
@@ -22,20 +19,10 @@ test("on the hardware of DOSA's searched designs no mapping of theirs is better 
 }, async () => {
   const module = await loadModule();
   const engine = await createEngine(module, 1);
-  const rows = csvParse(readFileSync(file, "utf8"));
+  const designs = searchedDesigns(file);
   let logRatio = 0;
-  for (const [i, row] of rows.entries()) {
-    const shape = toLayerShape(
-      Object.fromEntries([...DIMS, ...STEPS].map((key) => [key, Number(row[`prob.${key}`])])),
-    );
-    const hardware = {
-      ...createHardware({ peDim: Number(row["arch.meshX"]), scratchpadKib: 1, accumulatorKib: 1 }),
-      scratchpadWords: Number(row["arch.mem2_entries"]),
-      scratchpadRows: Number(row["arch.mem2_depth"]),
-      accumulatorWords: Number(row["arch.mem1_entries"]),
-      accumulatorRows: Number(row["arch.mem1_depth"]),
-    };
-    engine.batch.write(0, parseMapping(row["mapping.mapping"] ?? ""));
+  for (const [i, { shape, hardware, mapping }] of designs.entries()) {
+    engine.batch.write(0, mapping);
     engine.evaluateNow(shape, hardware, 1);
     const search = new LayerSearch(module, shape, hardware);
     search.advance(Number.POSITIVE_INFINITY);
@@ -49,5 +36,5 @@ test("on the hardware of DOSA's searched designs no mapping of theirs is better 
     );
     logRatio += Math.log(engine.batch.edpJCycles(0) / ours);
   }
-  assert.ok(rows.length > 80 && Math.exp(logRatio / rows.length) > 1);
+  assert.ok(designs.length > 80 && Math.exp(logRatio / designs.length) > 1);
 });
