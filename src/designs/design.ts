@@ -8,7 +8,7 @@ import { createHardware, type HardwareParameters, parseHardware } from "../hardw
 import { type Mapping, parseMapping } from "../space/mapping.ts";
 import { violations } from "../space/validity.ts";
 import { DIMS, type LayerShape, MAX_BOUND, STEPS } from "../workload/layer.ts";
-import { asRecord, parseShape, parseWorkload, type Workload } from "../workload/workload.ts";
+import { asRecord, parseShape, parseWorkload, refuseTwice, type Workload } from "../workload/workload.ts";
 
 /** A layer of a design: what runs, how often, and how it is mapped. */
 export interface DesignLayer {
@@ -87,6 +87,7 @@ export async function parseDesign(
   for (const [index, row] of rows.entries()) {
     layers.push(await parseDesignLayer(row, `${where}: layers[${index}]`, hardware, workload));
   }
+  refuseTwice(layers, where);
   const named = fields["workload"];
   const name = typeof named === "string" ? named : named === undefined ? "unnamed" : (await workload()).name;
   const profile = parseProfile(fields["profile"], where);

@@ -114,7 +114,9 @@ export function createStudyReader(): StudyReader {
           ...(sampler === undefined ? {} : { sampler }),
         },
         workload: names.join(", "),
-        designs: await designsOf(best, names, findWorkload),
+        designs: (await designsOf(best, names, findWorkload)).map((design) =>
+          verifies ? asModelled(design) : design,
+        ),
         points: markFront(points),
         convergence: {
           unit: verifies ? "layers run" : "mappings priced",
@@ -186,6 +188,11 @@ function markFront(points: readonly PointRecord[]): readonly PointRecord[] {
     stairs.push(point);
   }
   return points.map((point) => (front.has(point) ? { ...point, pareto: true } : point));
+}
+
+/** Without the totals of the trial: of a verified search they were measured, and are no check of what a model says. */
+function asModelled({ totals: _, ...design }: DesignRecord): DesignRecord {
+  return design;
 }
 
 /** The best trial with the layers that its mappings are of, for the networks that are to be had and have as many. */

@@ -37,18 +37,7 @@ export function parseWorkload(document: unknown, where: string): Workload {
   const layers = rows.map((row: unknown, index) =>
     parseLayer(row, `${where}: layers[${index}]`, `layer${index}`),
   );
-  const seen = new Set<string>();
-  for (const [index, { name }] of layers.entries()) {
-    if (seen.has(name)) {
-      throw new InputError({
-        where: `${where}: layers[${index}].name`,
-        expected: "a name of its own for each layer",
-        found: `${quote(name)} twice`,
-        hint: "use `count` for a layer that the network repeats",
-      });
-    }
-    seen.add(name);
-  }
+  refuseTwice(layers, where);
   const text = (key: "name" | "source" | "note"): string | undefined => {
     const value = table[key];
     if (value === undefined || typeof value === "string") return value;
@@ -62,6 +51,26 @@ export function parseWorkload(document: unknown, where: string): Workload {
     ...(note === undefined ? {} : { note }),
     layers,
   };
+}
+
+/**
+ * Refuses a second layer of a name: two would be taken for one.
+ *
+ * @throws InputError
+ */
+export function refuseTwice(layers: readonly { readonly name: string }[], where: string): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of layers.entries()) {
+    if (seen.has(name)) {
+      throw new InputError({
+        where: `${where}: layers[${index}].name`,
+        expected: "a name of its own for each layer",
+        found: `${quote(name)} twice`,
+        hint: "use `count` for a layer that the network repeats",
+      });
+    }
+    seen.add(name);
+  }
 }
 
 function parseLayer(row: unknown, where: string, fallbackName: string): Layer {

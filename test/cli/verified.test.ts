@@ -152,6 +152,7 @@ test("one worker, two workers and a verified search that was killed leave the sa
 
   const told = JSON.parse(String((await polaris(["report", file("one.jsonl"), "--json"])).stdout));
   const designs = JSON.parse(String(one.stdout)).others.length;
+  assert.match(told.provenance.command, /^polaris search .*--verify /);
   assert.match(told.claim, new RegExp(`^the best of the designs that were run \\(edp, ${designs}\\)`));
   const other = await polaris([...args("one.jsonl", "1"), "--objective", "latency"]);
   assert.equal(other.code, 2);

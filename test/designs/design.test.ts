@@ -64,6 +64,11 @@ const BAD: readonly (readonly [string, unknown, RegExp])[] = [
     /layers\[0\]\.name: expected a layer of alexnet, found "conv"$/,
   ],
   [
+    "a second layer of one name",
+    { ...design, layers: [layer, { ...layer, count: 3 }] },
+    /^d\.json: layers\[1\]\.name: expected a name of its own for each layer, found "conv" twice$/,
+  ],
+  [
     "an unknown network",
     { ...design, workload: "alexnot", layers: [{ name: "conv", mapping }] },
     /^d\.json: workload: expected a built-in name, .* found "alexnot"$/,

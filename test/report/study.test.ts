@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { loadResult } from "../../src/report/load-result.ts";
 import { summarise } from "../../src/report/summary.ts";
@@ -38,6 +38,12 @@ test("a study is read from its journal: trials, front, best so far and the best 
     [info.provenance.sampler, info.provenance.objective, info.provenance.seed],
     ["random", "edp", 1],
   );
+
+  // What a verified search adds up was measured: it is no check of the model.
+  const journal = readFileSync(file("study.jsonl"), "utf8");
+  writeFileSync(file("verified.jsonl"), journal.replace('"sampler":"random"', '"sampler":"verified"'));
+  const verified = summarise(await loadResult(file("verified.jsonl")), await loadEngine(1));
+  assert.deepEqual([verified.designs.length, verified.designs[0]?.agrees], [1, undefined]);
 });
 
 test("what search writes down, report reads; what is no study is refused with its line", async () => {
