@@ -115,8 +115,8 @@ for (const network of ["resnet50", "bert"]) {
     });
     const { mm2 } = area(built);
     const sizes = Array.from({ length: 2048 }, (_, i) => i + 1);
-    const free = await codesignLearned(module, model, {
-      workload,
+    const { mappings } = await codesignLearned(module, model, {
+      workloads: [workload],
       space: {
         arrays: [{ peDim: built.peDim }],
         scratchpadKib: sizes,
@@ -133,7 +133,9 @@ for (const network of ["resnet50", "bert"]) {
         `${(dosa / own.edp).toFixed(3)} (${(dosa / own.high).toFixed(3)} to ${(dosa / own.low).toFixed(3)})`,
       ];
     };
-    const best = free.mapping.hardware;
+    const [free] = mappings;
+    if (!free) throw new Error("a design has a network");
+    const best = free.hardware;
     console.log(
       `| ${[
         network,
@@ -142,7 +144,7 @@ for (const network of ["resnet50", "bert"]) {
         `${number(mid * joules)} (${number(low * joules)} to ${number(high * joules)})`,
         ...(await cells(same)),
         `${best.scratchpadKib} + ${best.accumulatorKib}${free.optimal && same.optimal ? "" : ", not proven"}`,
-        ...(await cells(free.mapping)),
+        ...(await cells(free)),
       ].join(" | ")} |`,
     );
   }

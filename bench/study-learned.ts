@@ -49,9 +49,9 @@ for (const network of process.argv.length > 2 ? process.argv.slice(2) : NETWORKS
   const { designs, evaluated } = await dosaDesigns(pool, network);
   const dosa = await best(problem, designs, starlight);
   const before = process.cpuUsage();
-  const [workload] = workloads;
-  if (!workload) throw new Error("a study has a network");
-  const { mapping, gap, predicted } = await codesignLearned(module, model, { workload, space, objective });
+  const { mappings, gap, predicted } = await codesignLearned(module, model, { workloads, space, objective });
+  const [mapping] = mappings;
+  if (!mapping) throw new Error("a study has a network");
   const { user, system } = process.cpuUsage(before);
   const { hardware, totals, layers } = mapping;
   const ours: Design = { hardware, mappings: [layers.map((layer) => layer.mapping)] };

@@ -20,6 +20,8 @@ export interface VerifiedAnswer {
   readonly objective: Objective;
   readonly maxAreaMm2: number | undefined;
   readonly result: VerifiedSearchResult;
+  /** Whether all designs to choose among were found before a limit ended the search for them. */
+  readonly complete: boolean;
   /** The design that is given: the best verified one, or else the most promising. */
   readonly chosen: PredictedDesign;
   readonly networks: readonly PairedNetwork[];
@@ -43,18 +45,31 @@ export function verifiedDocument(answer: VerifiedAnswer, provenance: WrittenBy):
     objective: objective.name,
     ...(maxAreaMm2 === undefined ? {} : { maxAreaMm2 }),
     optimal: false,
-    predicted: { cost: chosen.cost, interval: chosen.interval, sums: chosen.sums },
+    complete: answer.complete,
+    predicted: { ...predictedFields(chosen), sums: chosen.sums },
     verified: result.best ? { by: verify?.kind, ...result.best.verified } : null,
     runs: result.runs,
     ended: result.ended,
     others: result.verified.map(({ predicted, verified }) => ({
       hardware: predicted.design.hardware,
-      predicted: { cost: predicted.cost, interval: predicted.interval },
+      predicted: predictedFields(predicted),
       verified: { cost: verified.cost },
     })),
     failed: result.failed.map(({ design, reason }) => ({ hardware: design.hardware, reason })),
     provenance,
   })}\n`;
+}
+
+/** A cost with its interval; without one of a model that gives none, which is no certainty. */
+function predictedFields({ cost, interval }: PredictedDesign): {
+  readonly cost: number;
+  readonly interval?: Interval;
+} {
+  return hasWidth(interval) ? { cost, interval } : { cost };
+}
+
+function hasWidth({ low, high }: Interval): boolean {
+  return low < high;
 }
 
 /** The same for a terminal. */
@@ -78,20 +93,31 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 /** What is known of the design, in a sentence that does not mix the two. */
-function standing({ objective, result: { best, ended }, chosen }: VerifiedAnswer): string {
+function standing({
+  objective,
+  fidelity,
+  complete,
+  result: { best, ended },
+  chosen,
+}: VerifiedAnswer): string {
   const { name } = objective;
   const shown = (cost: number): string => formatNumber(inJoules(objective, cost));
-  const interval = ({ low, high }: Interval): string => `${shown(low)} to ${shown(high)}`;
-  const predicted = `${shown(chosen.cost)} (90 %: ${interval(chosen.interval)})`;
+  const { low, high } = chosen.interval;
+  const interval = hasWidth(chosen.interval)
+    ? `(90 %: ${shown(low)} to ${shown(high)})`
+    : `(no interval: ${fidelity === "analytical" ? "the analytical model has none" : "its layers had been run"})`;
+  const predicted = `${shown(chosen.cost)} ${interval}`;
   const unit = UNITS[name] ?? "";
-  if (!best) return `predicted ${name} ${predicted}${unit}, not verified`;
+  const cut = complete ? "" : ", and not all designs were found before a limit ended the search for them";
+  if (!best)
+    return `predicted ${name} ${predicted}${unit}, not verified; that no other is better is not proven${cut}`;
   const end = {
     interval: "no other design considered can be better within the model's intervals",
-    budget: "the budget ended the search",
+    budget: "the budget ended the search: others considered may be better",
     exhausted: "every design proposed was run",
-    signal: "interrupted",
+    signal: "interrupted: others considered may be better",
   }[ended];
-  return `verified ${name} ${shown(best.verified.cost)}${unit}; predicted ${predicted}; ${end}`;
+  return `verified ${name} ${shown(best.verified.cost)}${unit}; predicted ${predicted}; ${end}${cut}`;
 }
 
 function formatNetwork({ workload, layers }: PairedNetwork): string {

@@ -11,17 +11,22 @@ import {
 } from "../codesign/space.ts";
 import { InputError } from "../errors.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
-import { memoryRange } from "../mapper/layer-archive.ts";
+import { type ArchivePoint, type LayerArchive, memoryRange, memoryView } from "../mapper/layer-archive.ts";
 import { type Limits, Watch } from "../mapper/limits.ts";
+import { minimiseNetwork, type NetworkChoice } from "../mapper/network.ts";
+import { type NetworkArchive, networkHulls } from "../mapper/network-archive.ts";
 import { checkObjective, type Objective, TOLERANCE } from "../mapper/objective.ts";
+import { createStarlightEngine } from "../surrogate/engine.ts";
 import type { StarlightModel } from "../surrogate/model.ts";
 import type { Workload } from "../workload/workload.ts";
 import { LearnedSearch } from "./layer-search.ts";
-import { checkLearnedLayers, distinctLayers, type LearnedMapping, mapLearnedNetwork } from "./map-network.ts";
-import { leastCost, solve } from "./solve.ts";
+import { checkLearnedLayers, type LearnedMapping, toLearnedMapping } from "./map-network.ts";
+import { mean, openNetworks, solveNetworks } from "./networks.ts";
+import { leastCost } from "./solve.ts";
 
 export interface LearnedCodesignRequest extends Limits {
-  readonly workload: Workload;
+  /** Networks that the hardware is to serve; of several, the geometric mean of their objectives is minimised. */
+  readonly workloads: readonly Workload[];
   /** Lists in any order. */
   readonly space: HardwareSpace;
   readonly objective: Objective;
@@ -35,8 +40,9 @@ export interface LearnedCodesignProgress {
 }
 
 export interface LearnedCodesignResult {
-  /** The best config, with the best mappings on it. */
-  readonly mapping: LearnedMapping;
+  readonly hardware: HardwareParameters;
+  /** The best mappings of each workload on the hardware. */
+  readonly mappings: readonly LearnedMapping[];
   /** Proven, to TOLERANCE: no hardware of the space with any mappings has a smaller objective by Starlight. */
   readonly optimal: boolean;
   /** The objective by Starlight is at most (1 + gap) times the least; 0 if optimal. */
@@ -50,6 +56,13 @@ export interface LearnedCodesignResult {
 
 /** Candidates that are predicted for one box before it is halved. */
 const BOX_PREDICTIONS = 400_000;
+
+/** The best config so far, and all mappings that were predicted around it. */
+interface Best {
+  readonly cost: number;
+  readonly hardware: HardwareParameters;
+  readonly networks: readonly NetworkArchive[];
+}
 
 /**
  * The best hardware of a space together with the best mappings for it, with Starlight's latency and the analytical energy.
@@ -67,55 +80,57 @@ export async function codesignLearned(
   model: StarlightModel,
   request: LearnedCodesignRequest,
 ): Promise<LearnedCodesignResult> {
-  const { workload, objective, onProgress } = request;
-  checkLearnedLayers(model, workload.layers);
+  const { workloads, objective, onProgress } = request;
+  if (workloads.length === 0)
+    throw new InputError({ where: "workloads", expected: "at least one", found: "none" });
+  for (const { layers } of workloads) checkLearnedLayers(model, layers);
   checkObjective(objective);
   const space = createHardwareSpace(request.space);
   const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
   const watch = new Watch(request);
   let [boxes, predicted, priced] = [0, 0, 0];
-  let best = { cost: Number.POSITIVE_INFINITY, hardware: undefined as HardwareParameters | undefined };
-  const open = (box: Box) => {
-    const { array, range } = boxRange(space, box);
-    return distinctLayers(
-      workload.layers,
-      (shape) => new LearnedSearch(module, model, { shape, array, range }),
-    );
-  };
+  let best: Best | undefined;
+  const bestCost = (): number => best?.cost ?? Number.POSITIVE_INFINITY;
   const queue = new PriorityQueue<{ readonly areas: ArrayAreas; readonly box: Box }>();
   const enter = (areas: ArrayAreas, box: Box, bound: number): void => {
-    if (areas.least(box) <= cap && bound <= best.cost) queue.push(bound, { areas, box });
+    if (areas.least(box) <= cap && bound <= bestCost()) queue.push(bound, { areas, box });
+  };
+  const open = (box: Box) => {
+    const { array, range } = boxRange(space, box);
+    return openNetworks(workloads, (shape) => new LearnedSearch(module, model, { shape, array, range }));
   };
   /** Looks at a box; whether nothing better than the best is left in it, and else what nothing in it costs less than. */
   const look = async (box: Box): Promise<{ readonly done: boolean; readonly bound: number }> => {
-    const { entries, place } = open(box);
-    const most = best.cost;
-    const solution = await solve(
-      entries,
-      {
-        objective,
-        ...(most === Number.POSITIVE_INFINITY ? {} : { most }),
-        ...(isConfig(box) ? {} : { evaluations: BOX_PREDICTIONS }),
-      },
+    const { searches, networks } = open(box);
+    const most = bestCost();
+    const limit = isConfig(box) ? {} : { evaluations: BOX_PREDICTIONS };
+    const solution = await solveNetworks(
+      networks.map(({ entries }) => entries),
+      { objective, most, ...limit },
       watch,
     );
     boxes++;
-    for (const { search } of entries) {
+    for (const search of searches) {
       predicted += search.predicted;
       priced += search.priced;
     }
     if (!solution) return { done: true, bound: Number.POSITIVE_INFINITY };
     const inner = innerSpace(space, box);
-    const parameters = inner.arrays[0] as HardwareSpace["arrays"][number];
-    const archives = workload.layers.map(({ shape }) => {
-      const archive = solution.archives[place(shape)];
-      return { ...(archive as NonNullable<typeof archive>), complete: true };
-    });
-    const network = { layers: workload.layers, array: parameters, archives, complete: true };
-    const platform = { array: 0, areas: arrayAreas(inner, parameters), networks: [network], complete: true };
+    const array = inner.arrays[0] as HardwareSpace["arrays"][number];
+    // What was left out cannot be part of anything that is looked for here.
+    const archives = new Map(searches.map((search) => [search, { ...search.archive(), complete: true }]));
+    const archived = networks.map(
+      ({ layers, searchOf }): NetworkArchive => ({
+        layers,
+        array,
+        archives: layers.map(({ shape }) => archives.get(searchOf(shape)) as LayerArchive),
+        complete: true,
+      }),
+    );
+    const platform = { array: 0, areas: arrayAreas(inner, array), networks: archived, complete: true };
     const found = await branchAndBound(inner, [platform], objective, watch, undefined);
-    if (found.best.cost < best.cost)
-      best = { cost: found.best.cost, hardware: configAt(inner, found.box, 0) };
+    if (found.best.cost < most)
+      best = { cost: found.best.cost, hardware: configAt(inner, found.box, 0), networks: archived };
     // Without a best before, it was the box's own optimum that was in question, which is no config's. A bound above the best is as
     // good as done: such a box does not enter again.
     const asked = most < Number.POSITIVE_INFINITY || isConfig(box);
@@ -125,7 +140,9 @@ export async function codesignLearned(
     for (const [array, parameters] of space.arrays.entries()) {
       const areas = arrayAreas(space, parameters);
       const box = boxWithin(space, array, areas, cap);
-      if (box) enter(areas, box, leastCost(open(box).entries, objective));
+      if (box)
+        enter(areas, box, mean(open(box).networks.map(({ entries }) => leastCost(entries, objective))));
+      if (watch.due) await watch.turn();
     }
     if (queue.size === 0) {
       throw new InputError({
@@ -134,28 +151,28 @@ export async function codesignLearned(
         found: String(cap),
       });
     }
-    while (queue.least <= best.cost && queue.size > 0 && !(best.hardware && watch.over())) {
+    while (queue.least <= bestCost() && queue.size > 0 && !(best && watch.over())) {
       const bound = queue.least;
-      onProgress?.({ boxes, predicted, gap: best.cost / bound - 1 });
+      onProgress?.({ boxes, predicted, gap: bestCost() / bound - 1 });
       if (watch.due) await watch.turn();
       const { areas, box } = queue.pop() as { readonly areas: ArrayAreas; readonly box: Box };
-      const first = best.hardware === undefined;
+      const first = best === undefined;
       const seen = await look(box);
       if (seen.done) continue;
       const left = Math.max(bound, seen.bound);
       // Now that there is a best, what may beat it is in question. As long as no config runs what was predicted, boxes get smaller.
-      const whole = best.hardware !== undefined && (first || watch.over());
+      const whole = best !== undefined && (first || watch.over());
       const parts = whole ? undefined : halves(space, box);
       for (const part of parts ?? [box]) enter(areas, part, left);
     }
-    const { hardware } = best;
-    if (!hardware) throw new Error("no config found though one is within the area");
-    const mapping = await mapLearnedNetwork(module, model, { layers: workload.layers, hardware, objective });
-    const gap = Math.max(0, best.cost / Math.min(queue.least, best.cost) - 1);
+    if (!best) throw new Error("no config found though the smallest memories hold the smallest tiles");
+    const found = Math.max(0, best.cost / Math.min(queue.least, best.cost) - 1);
+    const gap = found <= TOLERANCE ? 0 : found;
     return {
-      mapping,
-      optimal: gap <= TOLERANCE,
-      gap: gap <= TOLERANCE ? 0 : gap,
+      hardware: best.hardware,
+      mappings: await mappingsOf(module, model, best, objective, gap, { predicted, priced }),
+      optimal: gap === 0,
+      gap,
       boxes,
       configs: space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length,
       predicted,
@@ -164,6 +181,29 @@ export async function codesignLearned(
   } finally {
     watch.close();
   }
+}
+
+/** The mappings that are the best on a config among all that were predicted. */
+async function mappingsOf(
+  module: WebAssembly.Module,
+  model: StarlightModel,
+  { hardware, networks }: Best,
+  objective: Objective,
+  gap: number,
+  statistics: LearnedMapping["statistics"],
+): Promise<readonly LearnedMapping[]> {
+  const engine = await createStarlightEngine(module, model);
+  // A network alone may be improved by as much as all of them together.
+  const own = (1 + gap) ** networks.length - 1;
+  return networks.map((network) => {
+    const hulls = networkHulls(network, memoryView(hardware));
+    const { picks } = minimiseNetwork(hulls, objective) as NetworkChoice;
+    const chosen = hulls.map(({ points }, i) => ({
+      archive: network.archives[i] as LayerArchive,
+      point: points[picks[i] as number] as ArchivePoint,
+    }));
+    return toLearnedMapping(engine, { layers: network.layers, hardware, chosen, gap: own, statistics });
+  });
 }
 
 function isConfig({ scratchpad, accumulator }: Box): boolean {

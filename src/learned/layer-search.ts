@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { accessEnergies } from "../hardware/energy.ts";
 import { createHardware } from "../hardware/hardware.ts";
 import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
@@ -141,7 +142,7 @@ export class LearnedSearch {
    * @param energies pJ on `memories`, for each pair; those below what was asked for before are as good as that
    * @param stop looked at now and then; what was found until it ends stays, and the bounds are those from before
    * @returns whether it came to the end
-   * @throws RangeError if the archive does not fit the memory
+   * @throws InputError if the archive does not fit the memory
    */
   raise(energies: ArrayLike<number>, stop: () => boolean = () => false): boolean {
     const next = this.asked.map((asked, pair) => Math.max(asked, energies[pair] as number));
@@ -156,7 +157,12 @@ export class LearnedSearch {
       exports.collectPredicted(CONTEXT, PROBLEM, FREE, window, Math.min(STEP, this.windows - window));
     }
     if (new DataView(memory.buffer).getInt32(this.archiveAt + at.ARCHIVE_FULL, true) !== 0)
-      throw new RangeError(`more than ${MOST_ENTRIES} mappings that none beats`);
+      throw new InputError({
+        where: "layer",
+        expected: `at most ${MOST_ENTRIES} mappings each of which is the best for some memories`,
+        found: "more",
+        hint: "fewer sizes of the memories need fewer mappings",
+      });
     this.asked = next;
     this.open = Array.from(next, (_, pair) => this.pairField(pair, job.PAIR_OPEN));
     return true;

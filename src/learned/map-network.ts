@@ -106,33 +106,68 @@ export async function mapLearnedNetwork(
       watch,
     );
     if (!solution) throw new Error("a layer has no mapping though its smallest tile fits");
-    const engine = await createStarlightEngine(module, model);
     const found = solution.best.cost / solution.bound - 1;
-    const gap = found <= TOLERANCE ? 0 : found;
-    const mapped = layers.map(({ name, count, shape }): LearnedLayer => {
-      const i = place(shape);
-      const point = solution.hulls[i]?.[solution.best.picks[i] as number] as ArchivePoint;
-      const confirmed = confirm(engine, solution.archives[i] as LayerArchive, point, hardware);
-      return { name, count, shape, ...confirmed, optimal: gap === 0, gap };
-    });
-    const end = (of: keyof Interval): number =>
-      mapped.reduce((sum, { count, latencyInterval }) => sum + count * latencyInterval[of], 0);
     const sum = (of: "predicted" | "priced"): number =>
       entries.reduce((all, { search }) => all + search[of], 0);
-    return {
-      profile: model.profile,
+    return toLearnedMapping(await createStarlightEngine(module, model), {
+      layers,
       hardware: request.hardware,
-      totals: totals(mapped, area(hardware)),
-      latencyInterval: { low: end("low"), high: end("high") },
-      optimal: gap === 0,
-      gap,
-      tolerance: Math.max(TOLERANCE, energyRounding(model.profile)),
-      layers: mapped,
+      chosen: layers.map(({ shape }) => {
+        const i = place(shape);
+        return {
+          archive: solution.archives[i] as LayerArchive,
+          point: solution.hulls[i]?.[solution.best.picks[i] as number] as ArchivePoint,
+        };
+      }),
+      gap: found <= TOLERANCE ? 0 : found,
       statistics: { predicted: sum("predicted"), priced: sum("priced") },
-    };
+    });
   } finally {
     watch.close();
   }
+}
+
+/** A choice of mappings for a network on one accelerator, each held against the engine. */
+export function toLearnedMapping(
+  engine: StarlightEngine,
+  {
+    layers,
+    hardware: parameters,
+    chosen,
+    gap,
+    statistics,
+  }: Pick<LearnedMapping, "hardware" | "gap" | "statistics"> & {
+    readonly layers: readonly Layer[];
+    /** For each layer. */
+    readonly chosen: readonly { readonly archive: LayerArchive; readonly point: ArchivePoint }[];
+  },
+): LearnedMapping {
+  const { profile } = engine;
+  const hardware = createHardware(parameters);
+  const mapped = layers.map(({ name, count, shape }, i): LearnedLayer => {
+    const { archive, point } = chosen[i] as (typeof chosen)[number];
+    return {
+      name,
+      count,
+      shape,
+      ...confirm(engine, archive, point, hardware),
+      optimal: gap === 0,
+      gap,
+    };
+  });
+  const end = (of: keyof Interval): number =>
+    mapped.reduce((sum, { count, latencyInterval }) => sum + count * latencyInterval[of], 0);
+  return {
+    profile,
+    hardware: parameters,
+    totals: totals(mapped, area(hardware)),
+    latencyInterval: { low: end("low"), high: end("high") },
+    optimal: gap === 0,
+    gap,
+    tolerance: Math.max(TOLERANCE, energyRounding(profile)),
+    layers: mapped,
+    statistics,
+  };
 }
 
 /**

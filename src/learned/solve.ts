@@ -67,7 +67,8 @@ export async function solve(
   const { objective } = request;
   const known = entries.map((entry): Known => {
     const archive = entry.search.archive();
-    return { entry, archive, hull: [], bound: boundOf([], entry), step: FIRST_STEP };
+    const hull = archiveHull(archive, entry.search.memories);
+    return { entry, archive, hull, bound: boundOf(hull, entry), step: FIRST_STEP };
   });
   const sets = (of: (one: Known) => readonly Point[]) =>
     known.map((one) => ({ count: one.entry.count, points: of(one) }));

@@ -1,10 +1,19 @@
 import { codesignLearned } from "../learned/codesign.ts";
-import { mapLearnedNetwork } from "../learned/map-network.ts";
+import { type LearnedMapping, mapLearnedNetwork } from "../learned/map-network.ts";
 import type { Limits } from "../mapper/limits.ts";
 import type { Design } from "../search/trial.ts";
 import type { StarlightModel } from "../surrogate/model.ts";
 import { nearConfigs } from "./near-configs.ts";
 import type { ProposalRequest } from "./propose.ts";
+
+/** Designs, the best first, and whether a limit ended the search for them. */
+export interface LearnedDesigns {
+  readonly designs: readonly Design[];
+  readonly complete: boolean;
+}
+
+/** Of the time that is left, what the optimum of the space gets before single configs are mapped. */
+const OPTIMUM_SHARE = 0.7;
 
 /**
  * Designs that Starlight holds for good, the best first: the optimum of the space by Starlight, and the best mappings by Starlight on each
@@ -12,29 +21,47 @@ import type { ProposalRequest } from "./propose.ts";
  * here found wherever it lies.
  *
  * @param module the compiled kernels (`loadFastModule`)
- * @returns none for several networks, for which there is no such search
+ * @param limits there is one design, whatever they are
  */
 export async function learnedDesigns(
   module: WebAssembly.Module,
   model: StarlightModel,
   request: ProposalRequest,
-  limits: Limits & { readonly onDesign?: (done: number, of: number) => void } = {},
-): Promise<readonly Design[]> {
+  {
+    budgetMs = Number.POSITIVE_INFINITY,
+    signal,
+    onDesign,
+  }: Limits & { readonly onDesign?: (done: number, of: number) => void } = {},
+): Promise<LearnedDesigns> {
   const { workloads, space, objective } = request;
-  const [workload, ...others] = workloads;
-  if (!workload || others.length > 0) return [];
+  const end = performance.now() + budgetMs;
+  const limits = (share: number): Limits => ({
+    budgetMs: Math.max(0, share * (end - performance.now())),
+    ...(signal ? { signal } : {}),
+  });
   const configs = nearConfigs(request, request.configs ?? 48);
-  const { onDesign, ...within } = limits;
-  const { mapping } = await codesignLearned(module, model, { workload, space, objective, ...within });
-  const found = [mapping];
+  const best = await codesignLearned(module, model, {
+    workloads,
+    space,
+    objective,
+    ...limits(OPTIMUM_SHARE),
+  });
+  const found = [best.mappings];
+  let complete = best.optimal;
   for (const { hardware } of configs) {
-    if (limits.signal?.aborted) break;
+    if (signal?.aborted || performance.now() >= end) break;
     onDesign?.(found.length, configs.length + 1);
-    const { layers } = workload;
-    found.push(await mapLearnedNetwork(module, model, { layers, hardware, objective, ...within }));
+    const mappings: LearnedMapping[] = [];
+    for (const { layers } of workloads)
+      mappings.push(await mapLearnedNetwork(module, model, { layers, hardware, objective, ...limits(1) }));
+    complete &&= mappings.every(({ optimal }) => optimal);
+    found.push(mappings);
   }
-  return found.map(({ hardware, layers }) => ({
-    hardware,
-    mappings: [layers.map(({ mapping }) => mapping)],
-  }));
+  return {
+    designs: found.map((mappings) => ({
+      hardware: (mappings[0] as LearnedMapping).hardware,
+      mappings: mappings.map(({ layers }) => layers.map(({ mapping }) => mapping)),
+    })),
+    complete: complete && found.length === configs.length + 1,
+  };
 }

@@ -94,7 +94,8 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
     before: known.at(-1)?.seconds ?? 0,
     milliseconds: budget.milliseconds,
     signal: request.signal,
-    answered: () => trials() > 0 && trials() >= known.length,
+    // What is on record is gone through whatever the time; without a record a prediction is an answer.
+    answered: () => promising !== undefined && trials() >= known.length,
   });
   const progress = (): VerifiedSearchProgress => ({
     rounds,
@@ -117,7 +118,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
   let spent = false;
   const isSpent = (): boolean =>
     spent ||
-    (clock.late() && trials() > 0 && trials() >= known.length) ||
+    (clock.late() && trials() >= known.length) ||
     evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY) ||
     trials() >= (budget.trials ?? Number.POSITIVE_INFINITY);
 

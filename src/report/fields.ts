@@ -7,7 +7,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export function parseInterval(value: unknown): Interval | undefined {
   if (!isRecord(value)) return undefined;
   const [low, high] = [optionalNumber(value["low"]), optionalNumber(value["high"])];
-  return low === undefined || high === undefined ? undefined : { low, high };
+  // One without width is of a model that gives none: no certainty.
+  return low === undefined || high === undefined || low === high ? undefined : { low, high };
 }
 
 /** @throws InputError unless the value is a number above 0 */

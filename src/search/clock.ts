@@ -24,23 +24,21 @@ export function startStudyClock(options: {
   const { before, milliseconds, signal, answered } = options;
   const started = performance.now();
   const ending = new AbortController();
-  let late = false;
+  const left = Math.max(0, (milliseconds ?? Number.POSITIVE_INFINITY) - before * 1000);
+  // By the clock itself: a thread that is busy hears of no timer.
+  const late = (): boolean => performance.now() - started >= left;
   const timer =
     milliseconds === undefined
       ? undefined
-      : setTimeout(
-          () => {
-            late = true;
-            if (answered()) ending.abort();
-          },
-          Math.max(0, milliseconds - before * 1000),
-        );
+      : setTimeout(() => {
+          if (answered()) ending.abort();
+        }, left);
   const interrupt = (): void => ending.abort();
   signal?.addEventListener("abort", interrupt);
   if (signal?.aborted) ending.abort();
   return {
     seconds: () => before + (performance.now() - started) / 1000,
-    late: () => late,
+    late,
     ending: ending.signal,
     stop: () => {
       clearTimeout(timer);

@@ -62,6 +62,10 @@ test("what is verified stands beside what was predicted, within the budget of ru
     String(run.stdout),
   );
   assert.deepEqual([fidelity, profile], ["analytical", "polaris-rtl"]);
+  // The analytical model has no interval before it was calibrated.
+  assert.ok(
+    others.some((one: { predicted: { interval?: unknown } }) => one.predicted.interval === undefined),
+  );
   assert.equal(ended, "budget");
   assert.ok(runs <= 7 && others.length >= 2);
   assert.equal(verified.by, "event");
@@ -180,4 +184,39 @@ test("Ctrl-C during verification gives the best so far and the command that goes
     stderr,
     /the best so far is given; the same command goes on with it: polaris search .*cut\.jsonl\n/,
   );
+});
+
+test("a budget ends a verified search in the middle of a run, and says what is not verified and not proven", async () => {
+  const program = file("stuck.mjs");
+  writeFileSync(program, "setTimeout(() => undefined, 600_000);");
+  const config = file("stuck.json");
+  writeFileSync(config, JSON.stringify({ identity: "stuck", command: [process.execPath, program] }));
+  const started = performance.now();
+
+  const args = [...SEARCH, "--fidelity", "analytical", "--verify", `command:${config}`, "--budget", "500ms"];
+  const run = await polaris(args);
+
+  assert.ok(performance.now() - started < 60_000);
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(
+    run.stderr,
+    /^polaris: no design was verified: --budget ended first; what is given is predicted$/m,
+  );
+  assert.match(
+    String(run.stdout),
+    /^predicted edp [\d.,e-]+ \(no interval: the analytical model has none\) J x cycles, not verified; that no other is better is not proven/m,
+  );
+});
+
+test("a budget ends the search for designs too, and a study whose designs are not all there runs none", async () => {
+  const budget = ["--fidelity", "starlight", "--verify", "event", "--budget", "1ms"];
+  const run = await polaris([...SEARCH, ...budget, "--json"]);
+  const study = await polaris([...SEARCH, ...budget, "--study", file("short.jsonl")]);
+
+  assert.equal(run.code, 1, run.stderr);
+  const { verified, complete, ended } = JSON.parse(String(run.stdout));
+  assert.deepEqual([verified, complete, ended], [null, false, "budget"]);
+  assert.match(String(study.stdout), /not all designs were found before a limit ended the search for them/);
+  assert.equal(study.code, 1, study.stderr);
+  assert.equal(readFileSync(file("short.jsonl"), "utf8").trimEnd().split("\n").length, 1);
 });

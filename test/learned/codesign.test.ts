@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { codesignLearned } from "../../src/learned/codesign.ts";
-import { mapLearnedNetwork } from "../../src/learned/map-network.ts";
+import { type LearnedMapping, mapLearnedNetwork } from "../../src/learned/map-network.ts";
 import { cost, parseObjective } from "../../src/mapper/objective.ts";
 import { createRng } from "../../src/rng.ts";
 import { builtinStarlight } from "../../src/surrogate/builtin.ts";
@@ -47,8 +47,11 @@ test("the proven design of a space is the best of all of its configs, under an a
       least = Math.min(least, cost(objective, totals.latencyCycles, totals.energyUj));
     }
 
-    const { mapping, optimal } = await codesignLearned(module, model, {
-      workload: { name: "random", layers },
+    const {
+      mappings: [mapping = assert.fail()],
+      optimal,
+    } = await codesignLearned(module, model, {
+      workloads: [{ name: "random", layers }],
       space: { arrays: arrays.map((peDim) => ({ peDim })), scratchpadKib, accumulatorKib, maxAreaMm2 },
       objective,
     });
@@ -62,26 +65,80 @@ test("the proven design of a space is the best of all of its configs, under an a
   }
 });
 
+test("of several networks the geometric mean is proven, whether or not they share layers", async () => {
+  for (let i = 0; i < CASES; i++) {
+    const rng = createRng(61, i);
+    const model = pick(models, rng);
+    const objective = parseObjective(pick(["edp", "latency", "energy", "weighted:0.4"], rng));
+    const layer = (name: string) => ({
+      name,
+      count: integer(rng, 1, 9),
+      groups: 1,
+      shape: largeLearnedShape(rng),
+    });
+    const common = layer("common");
+    const workloads = Array.from({ length: integer(rng, 2, 3) }, (_, w) => ({
+      name: `network ${w}`,
+      layers: [...(rng() < 0.5 ? [{ ...common, count: integer(rng, 1, 9) }] : []), layer("own")],
+    }));
+    const space = {
+      arrays: [{ peDim: 4 }, { peDim: 16 }],
+      scratchpadKib: [2, 5, 16],
+      accumulatorKib: [1, 4, 8],
+      maxAreaMm2: pick([0.1, 0.2, 0.4], rng),
+    };
+    const mean = (costs: readonly number[]): number =>
+      costs.reduce((product, one) => product * one ** (1 / costs.length), 1);
+    const costOf = ({ totals }: LearnedMapping): number =>
+      cost(objective, totals.latencyCycles, totals.energyUj);
+    let least = Number.POSITIVE_INFINITY;
+    for (const { peDim } of space.arrays) {
+      for (const scratchpadKib of space.scratchpadKib) {
+        for (const accumulatorKib of space.accumulatorKib) {
+          const hardware = { peDim, scratchpadKib, accumulatorKib };
+          if (area(createHardware(hardware)).mm2 > space.maxAreaMm2) continue;
+          const costs: number[] = [];
+          for (const { layers } of workloads)
+            costs.push(costOf(await mapLearnedNetwork(module, model, { layers, hardware, objective })));
+          least = Math.min(least, mean(costs));
+        }
+      }
+    }
+
+    const { mappings, optimal } = await codesignLearned(module, model, { workloads, space, objective });
+
+    const found = mean(mappings.map(costOf));
+    const which = JSON.stringify({ i, workloads, space, objective, profile: model.profile });
+    assert.ok(Math.abs(found / least - 1) <= 4e-6, `${found} against ${least}: ${which}`);
+    assert.equal(optimal, true);
+  }
+});
+
 test("a box whose own optimum no config within the area runs is halved until one does", async () => {
-  const { mapping, optimal } = await codesignLearned(module, models[1], {
-    workload: {
-      name: "random",
-      layers: [
-        {
-          name: "a",
-          count: 1,
-          groups: 1,
-          shape: toLayerShape({ N: 2, K: 16, C: 17, P: 7, Q: 4, R: 3, S: 3 }),
-        },
-        { name: "b", count: 50, groups: 1, shape: toLayerShape({ K: 16, C: 64, P: 12, Q: 4, S: 3 }) },
-        {
-          name: "c",
-          count: 1,
-          groups: 1,
-          shape: toLayerShape({ K: 7, C: 17, P: 12, Q: 4, R: 3, Wstride: 2, Hstride: 2 }),
-        },
-      ],
-    },
+  const {
+    mappings: [mapping = assert.fail()],
+    optimal,
+  } = await codesignLearned(module, models[1], {
+    workloads: [
+      {
+        name: "random",
+        layers: [
+          {
+            name: "a",
+            count: 1,
+            groups: 1,
+            shape: toLayerShape({ N: 2, K: 16, C: 17, P: 7, Q: 4, R: 3, S: 3 }),
+          },
+          { name: "b", count: 50, groups: 1, shape: toLayerShape({ K: 16, C: 64, P: 12, Q: 4, S: 3 }) },
+          {
+            name: "c",
+            count: 1,
+            groups: 1,
+            shape: toLayerShape({ K: 7, C: 17, P: 12, Q: 4, R: 3, Wstride: 2, Hstride: 2 }),
+          },
+        ],
+      },
+    ],
     space: {
       arrays: [{ peDim: 4, bandwidth: "split" }],
       scratchpadKib: [1, 2, 3],
@@ -124,7 +181,7 @@ test("what a cap keeps from the first box's own optimum is looked for once more 
 test("a co-design that is ended gives a design and a gap", async () => {
   const kib = Array.from({ length: 256 }, (_, i) => i + 1);
   const found = await codesignLearned(module, models[1], {
-    workload: builtinWorkload("bert"),
+    workloads: [builtinWorkload("bert")],
     space: {
       arrays: [{ peDim: 8 }, { peDim: 16 }],
       scratchpadKib: kib,
@@ -135,5 +192,5 @@ test("a co-design that is ended gives a design and a gap", async () => {
     budgetMs: 0,
   });
   assert.ok(found.gap > 0 && !found.optimal);
-  assert.equal(found.mapping.layers.length, builtinWorkload("bert").layers.length);
+  assert.equal(found.mappings[0]?.layers.length, builtinWorkload("bert").layers.length);
 });

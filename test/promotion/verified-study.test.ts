@@ -124,20 +124,25 @@ test("more runs, evaluations or designs let a search that had spent them go on a
   }
 });
 
-test("when its time is up a search ends with the designs that were verified, one at least", async () => {
+test("when its time is up a search ends in the middle of a run, with what was verified or predicted till then", async () => {
   const truth = createTruth(1.3, 0.1);
-  const slow: Evaluator = {
+  /** Runs so many layers, and then one that only a signal ends. */
+  const stuckAfter = (runs: number): Evaluator => ({
     ...truth,
     evaluate: async (candidates, signal) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      return truth.evaluate(candidates, signal);
+      if (truth.runs() + candidates.length <= runs) return truth.evaluate(candidates, signal);
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
     },
-  };
+  });
 
-  const result = await study(fileOf(), { verifier: slow, budget: { milliseconds: 1 } });
+  const none = await study(fileOf(), { verifier: stuckAfter(0), budget: { milliseconds: 200 } });
+  const some = await study(fileOf(), { verifier: stuckAfter(10), budget: { milliseconds: 400 } });
+  const first = await study(fileOf(), { verifier: stuckAfter(0), budget: { milliseconds: 1 } });
 
-  assert.equal(result.ended, "budget");
-  assert.ok(result.best && result.verified.length < answer.verified.length);
+  assert.deepEqual([none.ended, none.best, none.verified.length], ["budget", undefined, 0]);
+  assert.ok(none.promising && first.promising);
+  assert.equal(some.ended, "budget");
+  assert.ok(some.best && some.verified.length < answer.verified.length);
 });
 
 test("a journal whose trial is of another design is refused by its number", async () => {

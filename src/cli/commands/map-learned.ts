@@ -36,7 +36,17 @@ export async function runLearnedMap(
   const json = (): string => formatJson(context, args, workload, result);
   await saveMapping(context, args.out, result, json);
   context.stdout.write(
-    args.json ? json() : fitted(context.stdout, formatLearned(workload.name, result, args.objective.name)),
+    args.json
+      ? json()
+      : fitted(
+          context.stdout,
+          formatLearned({
+            ...result,
+            mappings: [result],
+            workloads: [workload.name],
+            objective: args.objective.name,
+          }),
+        ),
   );
   if (!args.quiet) {
     const { predicted, priced } = result.statistics;

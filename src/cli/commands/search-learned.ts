@@ -1,5 +1,5 @@
+import { designFields } from "../../codesign/document.ts";
 import type { HardwareSpace } from "../../codesign/space.ts";
-import { UsageError } from "../../errors.ts";
 import { codesignLearned, type LearnedCodesignResult } from "../../learned/codesign.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
@@ -21,14 +21,11 @@ export async function runLearnedSearch(
   workloads: readonly Workload[],
   space: HardwareSpace,
 ): Promise<void> {
-  const [workload, ...others] = workloads;
-  if (others.length > 0) throw new UsageError("--fidelity starlight: expected one workload, found several");
-  if (!workload) return;
   const model = await loadStarlightModel(args.model, args.profile);
   const progress = createProgress(context, args.quiet);
   const started = performance.now();
   const result = await codesignLearned(await loadFastModule(), model, {
-    workload,
+    workloads,
     space,
     objective: args.objective,
     signal: context.signal,
@@ -39,11 +36,14 @@ export async function runLearnedSearch(
       ),
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
-  const document = formatJson(context, args, workload, result);
+  const document = formatJson(context, args, workloads, result);
   await saveDesign(context, args.out, document);
-  const { mapping, optimal, gap } = result;
   const cap = args["max-area-mm2"];
-  const text = formatLearned(workload.name, { ...mapping, optimal, gap }, args.objective.name);
+  const text = formatLearned({
+    ...result,
+    workloads: workloads.map(({ name }) => name),
+    objective: args.objective.name,
+  });
   context.stdout.write(args.json ? document : fitted(context.stdout, text));
   if (!args.quiet) {
     const { configs, boxes, predicted } = result;
@@ -57,27 +57,29 @@ export async function runLearnedSearch(
 function formatJson(
   context: CliContext,
   args: SearchArgs & { readonly objective: Objective },
-  workload: Workload,
-  { mapping, optimal, gap, boxes, configs, predicted, priced }: LearnedCodesignResult,
+  workloads: readonly Workload[],
+  { hardware, mappings, optimal, gap, boxes, configs, predicted, priced }: LearnedCodesignResult,
 ): string {
-  const { profile, hardware, totals, latencyInterval, tolerance, layers } = mapping;
-  return `${JSON.stringify({
-    version: 1,
-    workload: workload.name,
-    hardware,
+  const networks = mappings.map(({ totals, latencyInterval, layers }, i) => ({
+    workload: workloads[i]?.name ?? "",
     totals,
     latencyInterval,
     layers,
-    fidelity: "starlight",
-    profile,
-    objective: args.objective.name,
-    ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
-    optimal,
-    gap,
-    tolerance,
-    boxes,
-    configs,
-    candidates: { covered: priced, evaluated: predicted },
-    provenance: writtenBy(context.version, context.args),
+  }));
+  return `${JSON.stringify({
+    version: 1,
+    ...designFields(hardware, networks, {
+      fidelity: "starlight",
+      profile: mappings[0]?.profile,
+      objective: args.objective.name,
+      ...(args["max-area-mm2"] === undefined ? {} : { maxAreaMm2: args["max-area-mm2"] }),
+      optimal,
+      gap,
+      tolerance: mappings[0]?.tolerance,
+      boxes,
+      configs,
+      candidates: { covered: priced, evaluated: predicted },
+      provenance: writtenBy(context.version, context.args),
+    }),
   })}\n`;
 }

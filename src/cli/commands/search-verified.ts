@@ -1,13 +1,10 @@
-import { collectPlatforms } from "../../codesign/platform.ts";
 import { createHardwareSpace, type HardwareSpace } from "../../codesign/space.ts";
 import { UsageError } from "../../errors.ts";
 import type { Evaluator, Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import type { Objective } from "../../mapper/objective.ts";
 import { calibrate } from "../../promotion/calibrate.ts";
-import { learnedDesigns } from "../../promotion/learned-designs.ts";
 import { pairedLayers } from "../../promotion/paired-layers.ts";
-import { createProposer } from "../../promotion/propose.ts";
 import {
   searchVerified,
   type VerifiedSearchProgress,
@@ -18,7 +15,6 @@ import { type FileJournal, openStudyJournal } from "../../search/journal.ts";
 import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
 import { priceDesign } from "../../studies/priced-design.ts";
-import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { saveDesign } from "../design-folder.ts";
@@ -27,11 +23,11 @@ import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress, formatSeconds } from "../progress.ts";
 import { commandLine, writtenBy } from "../provenance.ts";
 import { createStarlightLearning } from "../starlight-learning.ts";
-import { loadStarlightModel } from "../starlight-model.ts";
 import { formatCount, formatNumber } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import { formatVerified, type VerifiedAnswer, verifiedDocument } from "../verified-output.ts";
 import { verifiedQuestion } from "../verified-question.ts";
+import { chooseDesigns } from "./choose-designs.ts";
 
 /** What `polaris search --fidelity` or `--verify` was asked for. */
 export interface VerifiedArgs {
@@ -73,6 +69,8 @@ export async function runVerifiedSearch(
   const progress = createProgress(context, args.quiet);
   const pool = await createJobPool(args.workers);
   const started = performance.now();
+  const isLate = (): boolean => performance.now() - started >= (args.budget ?? Number.POSITIVE_INFINITY);
+  let late = false;
   let journal: FileJournal<VerifyJob, VerifyCarry> | undefined;
   let result: VerifiedSearchResult | undefined;
   try {
@@ -80,36 +78,20 @@ export async function runVerifiedSearch(
       const question = await verifiedQuestion(context, problem, args, verify);
       journal = openStudyJournal(args.study, question);
     }
-    const platforms = await collectPlatforms(pool, {
-      ...problem,
-      signal: context.signal,
-      onLayer: (done, of) => progress.update(`${done} of ${of} layers enumerated`, done / of),
-    });
-    const rerank = createProposer({ ...problem, platforms });
-    const learned =
-      args.fidelity === "starlight"
-        ? await learnedDesigns(
-            await loadFastModule(),
-            await loadStarlightModel(args.model, args.profile),
-            { ...problem, platforms },
-            {
-              signal: context.signal,
-              onDesign: (done, of) =>
-                progress.update(`${done} of ${of} configs mapped by Starlight`, done / of),
-            },
-          )
-        : [];
-    const runs = verify ? args["rtl-budget"] : 0;
+    const choice = await chooseDesigns(context, args, problem, pool, progress);
     const { budget, evaluations } = args;
+    // A journal's decisions rest on all of the designs: of some of them they would be others, and another time others again.
+    const cut = !choice.complete && journal !== undefined;
+    const runs = verify && !cut && !context.signal.aborted ? args["rtl-budget"] : 0;
     result = await searchVerified({
       ...problem,
       model,
       verifier,
-      propose: async (now, signal) => [...learned, ...(await rerank(now, signal))],
+      propose: choice.propose,
       refine: learning?.refine ?? calibrate,
       runs,
       budget: {
-        // The enumeration is part of the time.
+        // The choice of designs is part of the time.
         ...(budget === undefined
           ? {}
           : { milliseconds: Math.max(1, budget - (performance.now() - started)) }),
@@ -117,11 +99,15 @@ export async function runVerifiedSearch(
       },
       batch: BATCH,
       ...(journal ? { journal } : {}),
-      signal: context.signal,
+      // What was chosen before Ctrl-C is still priced, for there to be an answer.
+      ...(context.signal.aborted ? {} : { signal: context.signal }),
       onProgress: (now) => progress.update(formatProgress(now, args, runs)),
     });
+    if (context.signal.aborted) result = { ...result, ended: "signal" };
+    late = isLate();
     progress.clear();
-    await write(context, args, workloads, model, verifier, result, (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    await write(context, args, { workloads, model, verifier, result, complete: choice.complete, seconds });
     if (learning && args["save-model"] !== undefined)
       await saveOutput(args["save-model"], await learning.toFile(context, result.measurements));
   } catch (error) {
@@ -134,7 +120,7 @@ export async function runVerifiedSearch(
     if (verifier !== model) await verifier.close();
   }
   if (context.signal.aborted) throw new Interrupted(interruption(context, args, result));
-  if (verify && result && !result.best) throw new Failed(unverified(args, result));
+  if (verify && result && !result.best) throw new Failed(unverified(args, result, late));
 }
 
 /** The best by the model and the best by the machine, and what is left. */
@@ -157,11 +143,22 @@ function formatProgress(now: VerifiedSearchProgress, args: VerifiedArgs, runs: n
 async function write(
   context: CliContext,
   args: VerifiedArgs,
-  workloads: readonly Workload[],
-  model: Evaluator,
-  verifier: Evaluator,
-  result: VerifiedSearchResult,
-  seconds: number,
+  {
+    workloads,
+    model,
+    verifier,
+    result,
+    complete,
+    seconds,
+  }: {
+    readonly workloads: readonly Workload[];
+    readonly model: Evaluator;
+    readonly verifier: Evaluator;
+    readonly result: VerifiedSearchResult;
+    /** Whether all designs to choose among were found. */
+    readonly complete: boolean;
+    readonly seconds: number;
+  },
 ): Promise<void> {
   const chosen = result.best?.predicted ?? result.promising;
   if (!chosen) {
@@ -179,6 +176,7 @@ async function write(
     objective: args.objective,
     maxAreaMm2: args["max-area-mm2"],
     result,
+    complete,
     chosen,
     networks: await pairedLayers(model, workloads, chosen.design, result.measurements),
     areaMm2: priced?.totals.areaMm2 ?? 0,
@@ -214,10 +212,12 @@ function interruption(
 }
 
 /** Why a search that was to verify its design could not. */
-function unverified(args: VerifiedArgs, { failed, ended }: VerifiedSearchResult): string {
+function unverified(args: VerifiedArgs, { failed, ended }: VerifiedSearchResult, late: boolean): string {
   const [first] = failed;
   if (first)
     return `no design was verified: ${failed.length} could not be run, the first since ${first.reason}`;
+  if (ended === "budget" && late)
+    return "no design was verified: --budget ended first; what is given is predicted";
   if (ended === "budget" && args.evaluations !== undefined)
     return "no design was verified: --evaluations or --rtl-budget is less than one needs";
   return `no design was verified: --rtl-budget ${args["rtl-budget"]} is less than the layers of one`;
