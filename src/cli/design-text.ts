@@ -1,5 +1,6 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { PricedNetwork } from "../studies/priced-design.ts";
+import { ANALYTICAL } from "./proof.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
 /**
@@ -36,6 +37,7 @@ export function formatDesign(
   const { peDim, scratchpadKib, accumulatorKib } = hardware;
   return `${peDim}x${peDim} PEs, ${scratchpadKib} KiB scratchpad, ${accumulatorKib} KiB accumulator: ${standing}
 area ${formatNumber(areaMm2)} mm2${areaSource === "table" ? "" : ` (${areaSource})`}${cap}
+${ANALYTICAL}
 
 ${totals}
 ${networks.map(formatLayers).join("\n")}

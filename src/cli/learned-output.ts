@@ -1,5 +1,5 @@
+import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
 import type { LearnedMapping } from "../learned/map-network.ts";
-import { MODEL_OF } from "./fidelity-text.ts";
 import { formatProof } from "./proof.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
@@ -12,8 +12,8 @@ export interface LearnedAnswer {
   readonly gap: number;
   /** Name of the objective. */
   readonly objective: string;
-  /** After the profile: why it is this one. */
-  readonly chosen?: string;
+  /** Whether the profile was asked for; else it is the command's default, which is said. */
+  readonly asked: boolean;
 }
 
 /** A design that is the best by Starlight, layer by layer. */
@@ -23,7 +23,7 @@ export function formatLearned({
   optimal,
   gap,
   objective,
-  chosen = "",
+  asked,
 }: LearnedAnswer): string {
   const [first, ...others] = mappings;
   if (!first) return "";
@@ -35,13 +35,26 @@ export function formatLearned({
   );
   return `${others.length > 0 ? "" : `${workloads[0]} on `}${array}: ${formatProof(optimal, gap, of)}
 area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}
-latency by ${MODEL_OF.starlight}, profile ${profile}${chosen}; energy by ${MODEL_OF.analytical}
+${formatModel(profile, asked)}
 
 ${tables.join("\n\n")}
 
 Layers: one run each. Total: weighted by runs. Proven to ${tolerance} of the objective as the model has it. The RTL is predicted: what is the best of
 a model is, on average, not quite as good as the model says.
 `;
+}
+
+const RTL: Readonly<Record<Profile, string>> = {
+  "gemmini-firesim": "Gemmini as FireSim measured it",
+  "polaris-rtl": "the RTL in the box",
+};
+
+/** Which model the figures are from, and of which RTL. */
+function formatModel(profile: Profile, asked: boolean): string {
+  const other = PROFILES.find((one) => one !== profile) as Profile;
+  const why = asked ? "" : `, the default here (--profile ${other}: ${RTL[other]})`;
+  const energy = profile === "polaris-rtl" ? "that RTL's access counts" : "the analytical model";
+  return `cycles by Starlight, profile ${profile}: learnt from ${RTL[profile]}${why}; energy by ${energy}`;
 }
 
 function formatLayers({ totals, latencyInterval, layers }: LearnedMapping): string {

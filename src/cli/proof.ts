@@ -9,5 +9,9 @@ export function formatProof(optimal: boolean, gap: number, objective: string): s
     : `within ${formatNumber(100 * gap)} % of the optimum (${objective}); more time closes the gap`;
 }
 
+/** Which model the figures of a screen are from, if no other is named. */
+export const ANALYTICAL =
+  "cycles and energy by the analytical model (Timeloop and Accelergy of Gemmini), not the RTL";
+
 /** What "proven" means, for the foot of a table. */
 export const PROOF_NOTE = `Proven to rounding, ${TOLERANCE} of the objective.`;

@@ -288,3 +288,29 @@ test("search serves several networks with one design, the same for any number of
     ["bert", "dlrm"],
   );
 });
+
+test("every screen says which model its figures are from", async () => {
+  const screens = await Promise.all(
+    [
+      ["map", "dlrm"],
+      ["sweep", "dlrm", "--pe", "8", "--scratchpad-kib", "64", "--accumulator-kib", "16"],
+      ["search", "dlrm", "--pe", "8", "--max-area-mm2", "0.3"],
+      ["search", "dlrm", "--pe", "8", "--max-area-mm2", "0.3", "--pareto"],
+      ["map", "dlrm", "--fidelity", "starlight"],
+      ["search", "dlrm", "--pe", "8", "--max-area-mm2", "0.3", "--fidelity", "starlight"],
+      ["map", "dlrm", "--fidelity", "starlight", "--profile", "polaris-rtl"],
+    ].map(async (args) => String(await output([...args, "--quiet"]))),
+  );
+
+  const lines = screens.map((screen) => /^cycles .*$/m.exec(screen)?.[0] ?? "");
+  for (const line of lines.slice(0, 4)) assert.match(line, /^cycles and energy by the analytical model/);
+  const chosen = /by Starlight, profile (\S+): learnt from .*, the default here \(--profile (\S+): /;
+  assert.deepEqual(
+    [lines[4], lines[5]].map((line) => chosen.exec(line ?? "")?.slice(1)),
+    [
+      ["gemmini-firesim", "polaris-rtl"],
+      ["polaris-rtl", "gemmini-firesim"],
+    ],
+  );
+  assert.match(lines[6] ?? "", /profile polaris-rtl: learnt from the RTL in the box; energy by that RTL's/);
+});

@@ -171,3 +171,28 @@ test("search --fidelity starlight writes a proven design of its profile that eva
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--pareto: expected --fidelity analytical, found starlight/);
 });
+
+test("a search by Starlight serves several networks, and its document says so", async () => {
+  const search = [
+    "search",
+    "dlrm",
+    "bert",
+    "--pe",
+    "8",
+    "--scratchpad-kib",
+    "8..32",
+    "--accumulator-kib",
+    "4..8",
+  ];
+  const run = await polaris([...search, "--fidelity", "starlight", "--quiet", "--json"]);
+
+  assert.equal(run.code, 0, run.stderr);
+  const { networks, profile, optimal } = JSON.parse(String(run.stdout));
+  assert.deepEqual(
+    networks.map(({ workload }: { workload: string }) => workload),
+    ["dlrm", "bert"],
+  );
+  assert.deepEqual([profile, optimal], ["polaris-rtl", true]);
+  for (const { latencyInterval, totals } of networks)
+    assert.ok(latencyInterval.low < totals.latencyCycles && totals.latencyCycles < latencyInterval.high);
+});

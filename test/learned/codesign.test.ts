@@ -167,8 +167,11 @@ test("what a cap keeps from the first box's own optimum is looked for once more 
       least = Math.min(least, cost(objective, totals.latencyCycles, totals.energyUj));
     }
 
-  const { mapping, boxes } = await codesignLearned(module, models[1], {
-    workload: { name: "two layers", layers },
+  const {
+    mappings: [mapping = assert.fail()],
+    boxes,
+  } = await codesignLearned(module, models[1], {
+    workloads: [{ name: "two layers", layers }],
     space: { arrays: [{ peDim: 8 }], scratchpadKib, accumulatorKib, maxAreaMm2 },
     objective,
   });

@@ -45,6 +45,7 @@ export async function runLearnedMap(
             mappings: [result],
             workloads: [workload.name],
             objective: args.objective.name,
+            asked: args.profile !== undefined,
           }),
         ),
   );

@@ -10,7 +10,7 @@ import type { Workload } from "../../workload/workload.ts";
 import type { CliContext } from "../context.ts";
 import { saveDesign } from "../design-folder.ts";
 import { saveOutput } from "../output.ts";
-import { formatProof, PROOF_NOTE } from "../proof.ts";
+import { ANALYTICAL, formatProof, PROOF_NOTE } from "../proof.ts";
 import type { WrittenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import type { MapArgs } from "./map.ts";
@@ -84,6 +84,7 @@ export function formatMap(
     : "";
   return `${workload.name} on ${hardware.peDim}x${hardware.peDim} PEs, ${hardware.scratchpadKib} KiB scratchpad, ${hardware.accumulatorKib} KiB accumulator
 area ${formatNumber(totals.areaMm2)} mm2${totals.areaSource === "table" ? "" : ` (${totals.areaSource})`}, ${proof}
+${ANALYTICAL}
 
 ${formatTable(
   [

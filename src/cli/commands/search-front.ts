@@ -10,7 +10,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
-import { PROOF_NOTE } from "../proof.ts";
+import { ANALYTICAL, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -92,6 +92,7 @@ function formatFront(workload: Workload, { points, complete, areaMm2 }: Front): 
   const right = (title: string) => ({ title, align: "right" as const });
   const extent = complete ? "all there are" : `all below ${formatNumber(areaMm2)} mm2`;
   return `${workload.name}: ${formatCount(points.length)} points on the latency-energy-area front, ${extent}; by area, ${rows.length} of them
+${ANALYTICAL}
 
 ${formatTable(["PE", "scratch KiB", "acc KiB", "cycles", "energy uJ", "EDP J*cycles", "area mm2"].map(right), rows)}
 

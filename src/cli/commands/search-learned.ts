@@ -17,7 +17,11 @@ import type { SearchArgs } from "./search.ts";
 /** `polaris search --fidelity starlight`: the best hardware and mappings by Starlight. */
 export async function runLearnedSearch(
   context: CliContext,
-  args: SearchArgs & { readonly objective: Objective },
+  args: SearchArgs & {
+    readonly objective: Objective;
+    /** Whether the profile was named on the command line. */
+    readonly asked: boolean;
+  },
   workloads: readonly Workload[],
   space: HardwareSpace,
 ): Promise<void> {
@@ -43,6 +47,7 @@ export async function runLearnedSearch(
     ...result,
     workloads: workloads.map(({ name }) => name),
     objective: args.objective.name,
+    asked: args.asked,
   });
   context.stdout.write(args.json ? document : fitted(context.stdout, text));
   if (!args.quiet) {

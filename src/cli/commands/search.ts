@@ -91,7 +91,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
         })
         .options(limits)
         .option("fidelity", {
-          describe: "Model that designs are the best by; analytical and starlight prove",
+          describe: "Model that designs are the best by",
           ...oneOf("fidelity", MODELS),
           defaultDescription: "analytical; starlight with --verify rtl",
         })
@@ -152,7 +152,7 @@ async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelN
   const verifies = args.verify !== undefined || fidelity !== "analytical";
   if (!args.quiet) for (const workload of workloads) sayNote(context, workload);
   if (fidelity === "starlight" && args.verify === undefined)
-    return runLearnedSearch(context, learned, workloads, space);
+    return runLearnedSearch(context, { ...learned, asked: args.profile !== undefined }, workloads, space);
   if (verifies) return runVerifiedSearch(context, learned, workloads, space);
   if (sampler !== "polaris") {
     return runSamplerStudy(context, { ...args, sampler, objective: chosen }, workloads, space);

@@ -12,6 +12,7 @@ import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../har
 import { dim, limits, objective, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
+import { ANALYTICAL } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -199,6 +200,7 @@ function formatSweep(
     ? "\n* between tabulated SRAM sizes, interpolated"
     : "";
   return `${workload.name}: ${front.length} of ${points.length} configs on the latency-energy-area Pareto front, best ${objective.name === "edp" ? "EDP" : objective.name} first; mappings proven optimal
+${ANALYTICAL}
 
 ${formatTable(["PE", "scratch KiB", "acc KiB", "cycles", "energy uJ", "EDP J*cycles", "area mm2"].map(right), rows)}${starred}${more}
 `;
