@@ -179,7 +179,7 @@ test("Ctrl-C during verification gives the best so far and the command that goes
   child.kill("SIGINT");
 
   assert.equal(await ended, 130, stderr);
-  assert.match(stdout, /^verified edp .*; interrupted$/m);
+  assert.match(stdout, /^verified edp .*; interrupted: others considered may be better$/m);
   assert.match(
     stderr,
     /the best so far is given; the same command goes on with it: polaris search .*cut\.jsonl\n/,
