@@ -1,3 +1,4 @@
+import type { HardwareSpace } from "../codesign/space.ts";
 import { accumulatorArea, scratchpadArea, sumAreas } from "../hardware/area.ts";
 import { accessEnergies } from "../hardware/energy.ts";
 import { createHardware, type Hardware } from "../hardware/hardware.ts";
@@ -57,9 +58,7 @@ export function writeSpace(memory: WebAssembly.Memory, problem: WalkProblem, des
   const bytes = free + designs * designBytes;
   memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / PAGE)));
 
-  const view = new DataView(memory.buffer);
-  const f64 = (address: number, value: number): void => view.setFloat64(address, value, true);
-  const i32 = (address: number, value: number): void => view.setInt32(address, value, true);
+  const { f64, i32 } = writers(memory);
   f64(SPACE + at.SPACE_MAX_MM2, space.maxAreaMm2 ?? Number.POSITIVE_INFINITY);
   f64(SPACE + at.SPACE_LATENCY_POWER, objective.latencyPower / workloads.length);
   f64(SPACE + at.SPACE_ENERGY_POWER, objective.energyPower / workloads.length);
@@ -72,45 +71,89 @@ export function writeSpace(memory: WebAssembly.Memory, problem: WalkProblem, des
   i32(SPACE + at.SPACE_LAYER_TABLE, layerTable);
   i32(SPACE + at.SPACE_DESIGN_BYTES, designBytes);
   for (const [a, array] of arrays.entries()) {
-    const record = arrayTable + a * at.ARRAY_BYTES;
-    const { scratchpads, accumulators } = memories[a] as (typeof memories)[number];
-    f64(record + at.ARRAY_PE_DIM, array.peDim);
-    f64(record + at.ARRAY_MM2, sumAreas(array.peDim, 0, 0));
-    i32(record + at.ARRAY_SCRATCHPADS, scratchpads);
-    i32(record + at.ARRAY_ACCUMULATORS, accumulators);
-    for (const [i, kib] of scratchpadKib.entries()) {
-      const hardware = createHardware({ ...array, scratchpadKib: kib, accumulatorKib: 1 });
-      const address = scratchpads + i * at.MEMORY_BYTES;
-      f64(address + at.MEMORY_WORDS, hardware.scratchpadWords);
-      f64(address + at.MEMORY_PJ, accessEnergies(hardware).scratchpadPj);
-      f64(address + at.MEMORY_MM2, scratchpadArea(array.peDim, hardware.scratchpadRows).mm2);
-    }
-    for (const [i, kib] of accumulatorKib.entries()) {
-      const hardware = createHardware({ ...array, scratchpadKib: 1, accumulatorKib: kib });
-      const address = accumulators + i * at.MEMORY_BYTES;
-      f64(address + at.MEMORY_WORDS, hardware.accumulatorWords);
-      f64(address + at.MEMORY_PJ, accessEnergies(hardware).accumulatorPj);
-      f64(address + at.MEMORY_MM2, array.peDim * accumulatorArea(hardware.accumulatorRows).mm2);
-    }
+    writeArray(memory, arrayTable + a * at.ARRAY_BYTES, array, space, memories[a] as MemoryTables);
   }
-  for (const [i, { shape, count, network }] of layers.entries()) {
-    const record = layerTable + i * at.LAYER_BYTES;
-    const { problem: address, contexts, spreads } = parts[i] as (typeof parts)[number];
-    f64(record + at.LAYER_COUNT, count);
-    i32(record + at.LAYER_NETWORK, network);
-    i32(record + at.LAYER_PROBLEM, address);
-    i32(record + at.LAYER_CONTEXTS, contexts);
-    i32(record + at.LAYER_SPREADS, spreads);
-    const someMemory = (array: ArrayParameters): Hardware =>
-      createHardware({ ...array, scratchpadKib: 1, accumulatorKib: 1 });
-    writeProblem(memory, shape, someMemory(arrays[0] as ArrayParameters), tileChoices(shape));
-    new Uint8Array(memory.buffer).copyWithin(address, PROBLEM, PROBLEM + PROBLEM_BYTES);
-    for (const [a, array] of arrays.entries()) {
-      writeContext(memory, contexts + a * CONTEXT_BYTES, shape, someMemory(array));
-      writeSpreads(memory, spreads + a * at.SPREAD_BYTES, shape, array.peDim);
-    }
+  for (const [i, layer] of layers.entries()) {
+    writeLayer(memory, layerTable + i * at.LAYER_BYTES, layer, arrays, parts[i] as LayerParts);
   }
   return { layers, designBytes, free };
+}
+
+/** Addresses of the tables of memory sizes that an array may have. */
+interface MemoryTables {
+  readonly scratchpads: number;
+  readonly accumulators: number;
+}
+
+/** Addresses of what a layer's record points to; contexts and spreads have one entry for each array. */
+interface LayerParts {
+  readonly problem: number;
+  readonly contexts: number;
+  readonly spreads: number;
+}
+
+/** Setters of little-endian numbers at an address. */
+function writers(
+  memory: WebAssembly.Memory,
+): Record<"f64" | "i32", (address: number, value: number) => void> {
+  const view = new DataView(memory.buffer);
+  return {
+    f64: (address, value) => view.setFloat64(address, value, true),
+    i32: (address, value) => view.setInt32(address, value, true),
+  };
+}
+
+/** Writes the record of an array, and what each size of its memories holds, costs to access, and occupies. */
+function writeArray(
+  memory: WebAssembly.Memory,
+  record: number,
+  array: ArrayParameters,
+  { scratchpadKib, accumulatorKib }: HardwareSpace,
+  { scratchpads, accumulators }: MemoryTables,
+): void {
+  const { f64, i32 } = writers(memory);
+  f64(record + at.ARRAY_PE_DIM, array.peDim);
+  f64(record + at.ARRAY_MM2, sumAreas(array.peDim, 0, 0));
+  i32(record + at.ARRAY_SCRATCHPADS, scratchpads);
+  i32(record + at.ARRAY_ACCUMULATORS, accumulators);
+  for (const [i, kib] of scratchpadKib.entries()) {
+    const hardware = createHardware({ ...array, scratchpadKib: kib, accumulatorKib: 1 });
+    const address = scratchpads + i * at.MEMORY_BYTES;
+    f64(address + at.MEMORY_WORDS, hardware.scratchpadWords);
+    f64(address + at.MEMORY_PJ, accessEnergies(hardware).scratchpadPj);
+    f64(address + at.MEMORY_MM2, scratchpadArea(array.peDim, hardware.scratchpadRows).mm2);
+  }
+  for (const [i, kib] of accumulatorKib.entries()) {
+    const hardware = createHardware({ ...array, scratchpadKib: 1, accumulatorKib: kib });
+    const address = accumulators + i * at.MEMORY_BYTES;
+    f64(address + at.MEMORY_WORDS, hardware.accumulatorWords);
+    f64(address + at.MEMORY_PJ, accessEnergies(hardware).accumulatorPj);
+    f64(address + at.MEMORY_MM2, array.peDim * accumulatorArea(hardware.accumulatorRows).mm2);
+  }
+}
+
+/** Writes the record of a layer, its problem, and for each array a context (its memories are entered later) and the spreads. */
+function writeLayer(
+  memory: WebAssembly.Memory,
+  record: number,
+  { shape, count, network }: DistinctLayer,
+  arrays: readonly ArrayParameters[],
+  { problem, contexts, spreads }: LayerParts,
+): void {
+  const { f64, i32 } = writers(memory);
+  f64(record + at.LAYER_COUNT, count);
+  i32(record + at.LAYER_NETWORK, network);
+  i32(record + at.LAYER_PROBLEM, problem);
+  i32(record + at.LAYER_CONTEXTS, contexts);
+  i32(record + at.LAYER_SPREADS, spreads);
+  const someMemory = (array: ArrayParameters): Hardware =>
+    createHardware({ ...array, scratchpadKib: 1, accumulatorKib: 1 });
+  writeProblem(memory, shape, someMemory(arrays[0] as ArrayParameters), tileChoices(shape));
+  new Uint8Array(memory.buffer).copyWithin(problem, PROBLEM, PROBLEM + PROBLEM_BYTES);
+  for (const [a, array] of arrays.entries()) {
+    writeContext(memory, contexts + a * CONTEXT_BYTES, shape, someMemory(array));
+    writeSpreads(memory, spreads + a * at.SPREAD_BYTES, shape, array.peDim);
+  }
 }
 
 /** For each tile of K, then of C, the widest factor of it that the array takes. */
