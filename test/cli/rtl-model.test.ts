@@ -95,6 +95,16 @@ test("train writes a model that evaluate and validate take, the same for one wor
   }
 });
 
+test("Starlight is not trained on one layer, of which nothing could be held out", async () => {
+  const { code, stderr } = await polaris(["train", "--rtl", file("rtl.csv"), "--fidelity", "starlight"]);
+
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^polaris: .*rtl.csv: expected measurements of at least two layers, .*, found those of one\n$/,
+  );
+});
+
 test("validate says which of the rows its model learnt from, and nothing of rows that it has not seen", async () => {
   writeFileSync(file("new.csv"), await measuredTable(14));
   const validate = (...tables: readonly string[]) =>

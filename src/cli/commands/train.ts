@@ -109,6 +109,13 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
       found: String(rows.length),
     });
   }
+  if (args.fidelity === "starlight" && new Set(rows.map(({ layer }) => layer)).size < 2) {
+    throw new InputError({
+      where: rtl.join(", "),
+      expected: "measurements of at least two layers, of which each is held out once",
+      found: "those of one",
+    });
+  }
   if (!args.quiet) {
     for (const [reason, count] of excluded)
       context.stderr.write(`polaris: ${count} rows left out: ${reason}\n`);
