@@ -110,7 +110,7 @@ test("a document that lacks a required key, or has another type in its place, is
       if (
         !(key in whole) ||
         (name === "design" && key === "version") ||
-        (name === "evaluate" && key === "totals")
+        (["evaluate", "simulate"].includes(name) && key === "totals")
       )
         continue;
       const { [key]: left, ...rest } = whole;
