@@ -48,6 +48,7 @@ async function errors(
   machines: (rng: Rng) => Partial<MachineOptions>,
 ): Promise<readonly number[]> {
   const found: number[] = [];
+  const signed: [number, number][] = [];
   let cycles = 0;
   for (let index = 0; found.length < POINTS; index++) {
     const rng = createRng(seed, index);
@@ -73,6 +74,7 @@ async function errors(
       if (name !== "cycles")
         assert.equal(count, run.counters[name as keyof typeof modelled], `sample ${index}: ${name}`);
     found.push(Math.abs(modelled.cycles / run.cycles - 1));
+    signed.push([index, modelled.cycles / run.cycles - 1]);
     cycles += run.cycles;
   }
   const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
@@ -80,6 +82,9 @@ async function errors(
     `${POINTS} points, ${(cycles / 1e6).toFixed(0)} Mcycles: mean ${percent(mean(found))}, median ${percent(quantile(found, 0.5))}, ` +
       `p90 ${percent(quantile(found, 0.9))}, p99 ${percent(quantile(found, 0.99))}, max ${percent(Math.max(...found))}`,
   );
+  signed.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const worst = signed.slice(0, 20).map(([index, error]) => `${index} ${percent(error)}`);
+  console.log(`worst samples: ${worst.join(", ")}`);
   return found;
 }
 
