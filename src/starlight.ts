@@ -82,6 +82,7 @@ export {
   type ArrayParameters,
   archiveHull,
   archiveMapping,
+  archiveShape,
   type LayerArchive,
   type MemoryRange,
   type MemoryView,

@@ -8,7 +8,7 @@ import {
   ARCHIVE_ACCUMULATOR_ACCESSES, ARCHIVE_CHOICE, ARCHIVE_COUNT, ARCHIVE_DRAM_BURSTS, ARCHIVE_ENTRIES, ARCHIVE_ENTRY_BYTES,
   ARCHIVE_FULL, ARCHIVE_LATENCY, ARCHIVE_REGISTER_FILLS, ARCHIVE_ROOM, ARCHIVE_SCRATCHPAD_KIB, BANK_ROWS, BURSTS, CANDIDATE,
   CHOICE_BYTES, CHOICE_SPATIAL_C, CHOICE_SPATIAL_K, CLASS_BYTES, CLASS_COUNT, CLASSES, LEAST_ACCUMULATOR_KIB,
-  LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS, PLANE, REGISTERS, WIDEST_OF_C, WIDEST_OF_K,
+  LEAST_SCRATCHPAD_KIB, MOST_ACCUMULATOR_KIB, MOST_SCRATCHPAD_KIB, PAD_ROWS, PADDING_PJ, PLANE, REGISTERS, WIDEST_OF_C, WIDEST_OF_K,
   WINDOWS_OVER_CAPACITY,
 } from "../../src/kernels/mapper-layout";
 import { chooseTileC, chooseTileK, latencyCycles, leastCycles, narrower, tally, tileC, tileK } from "./candidate";
@@ -69,7 +69,7 @@ function offer(
   tally(context, problem, order, spatialK, spatialC);
   const registers = load<f64>(problem, REGISTERS);
   const bursts = load<f64>(problem, BURSTS);
-  const fixed = registers * load<f64>(context, REGISTER_ENERGY) + bursts * load<f64>(context, DRAM_ENERGY);
+  const fixed = (registers * load<f64>(context, REGISTER_ENERGY) + bursts * load<f64>(context, DRAM_ENERGY)) + load<f64>(problem, PADDING_PJ);
   const accesses = v128.load(problem, BANK_ROWS);
   const sizes = sizesOf(problem, scratchpadKib, accumulatorKib);
   const least = leastCycles(context, problem, spatialK);

@@ -1,5 +1,6 @@
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { PricedNetwork } from "../studies/priced-design.ts";
+import { mappingText } from "./padded-text.ts";
 import { ANALYTICAL } from "./proof.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
@@ -55,12 +56,12 @@ function formatLayers({ workload, layers }: PricedNetwork): string {
       { title: "energy uJ", align: "right" },
       { title: "mapping", align: "left", width: 150 },
     ],
-    layers.map(({ name, count, latencyCycles, energyUj, mapping }) => [
-      name,
-      String(count),
-      formatCount(latencyCycles),
-      formatNumber(energyUj),
-      mapping,
+    layers.map((layer) => [
+      layer.name,
+      String(layer.count),
+      formatCount(layer.latencyCycles),
+      formatNumber(layer.energyUj),
+      mappingText(layer),
     ]),
   );
   return `\n${workload}\n${table}`;

@@ -66,6 +66,13 @@ export const optionalObjective = {
 /** `--workers` where one thread does it in milliseconds: no more than the most, and scripts may give it to any command. */
 export const idleWorkers = { ...shared.workers, hidden: true };
 
+/** Of the analytical proofs. */
+export const allowPadding = {
+  describe: "Pad bounds where that pays",
+  type: "boolean",
+  default: false,
+} as const;
+
 /** Ends a search early. */
 export const limits = {
   budget: {

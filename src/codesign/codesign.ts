@@ -26,6 +26,8 @@ export interface CodesignRequest extends Limits {
   /** Lists in any order. */
   readonly space: HardwareSpace;
   readonly objective: Objective;
+  /** Layers may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   /** Candidates priced, over all arrays and layers in equal shares, after which the best of those is given. */
   readonly evaluations?: number;
   readonly onProgress?: (progress: CodesignProgress) => void;
@@ -83,12 +85,13 @@ export interface CodesignedNetwork extends Omit<NetworkPoint, "picks"> {
  */
 export async function codesign(pool: ArchivePool, request: CodesignRequest): Promise<CodesignResult> {
   const space = checkRequest(request);
-  const { workloads, objective, evaluations, onProgress } = request;
+  const { workloads, objective, allowPadding = false, evaluations, onProgress } = request;
   const watch = new Watch(request);
   try {
     const platforms = await collectPlatforms(pool, {
       workloads,
       space,
+      allowPadding,
       ...(evaluations === undefined ? {} : { evaluations }),
       signal: watch.signal,
       onLayer: (done, of) => onProgress?.({ phase: "enumerate", done, of }),

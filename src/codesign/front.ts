@@ -23,6 +23,8 @@ export interface FrontRequest extends Limits {
   readonly workload: Workload;
   /** Lists in any order. */
   readonly space: HardwareSpace;
+  /** Layers may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   readonly onProgress?: (progress: CodesignProgress) => void;
 }
 
@@ -46,7 +48,7 @@ export interface Front {
  * @throws InputError if the request is wrong, or no config is within the area cap
  */
 export async function codesignFront(pool: ArchivePool, request: FrontRequest): Promise<Front> {
-  const { workload, onProgress } = request;
+  const { workload, allowPadding = false, onProgress } = request;
   const space = createHardwareSpace(request.space);
   checkLayers(workload.layers);
   const watch = new Watch(request);
@@ -54,6 +56,7 @@ export async function codesignFront(pool: ArchivePool, request: FrontRequest): P
     const platforms = await collectPlatforms(pool, {
       workloads: [workload],
       space,
+      allowPadding,
       signal: watch.signal,
       onLayer: (done, of) => onProgress?.({ phase: "enumerate", done, of }),
     });

@@ -22,6 +22,8 @@ export interface Platform {
 export interface CollectRequest {
   readonly workloads: readonly Workload[];
   readonly space: HardwareSpace;
+  /** Layers may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   /** Candidates priced, over all arrays and layers in equal shares, after which the archives are given as they stand. */
   readonly evaluations?: number;
   /** Ends the enumeration soon; the platforms are then not complete. */
@@ -39,7 +41,7 @@ export interface CollectRequest {
  */
 export async function collectPlatforms(
   pool: ArchivePool,
-  { workloads, space, evaluations, signal, onLayer }: CollectRequest,
+  { workloads, space, allowPadding = false, evaluations, signal, onLayer }: CollectRequest,
 ): Promise<readonly Platform[]> {
   const cap = space.maxAreaMm2 ?? Number.POSITIVE_INFINITY;
   const kept = space.arrays.flatMap((parameters, array) => {
@@ -58,7 +60,7 @@ export async function collectPlatforms(
       const share = evaluations === undefined ? {} : { evaluations: Math.ceil(evaluations / jobs) };
       const all = await collectNetwork(
         pool,
-        { layers, array: parameters, range, ...share },
+        { layers, array: parameters, range, allowPadding, ...share },
         { ...(signal ? { signal } : {}), onArchive: () => onLayer?.(++done, jobs) },
       );
       let next = 0;

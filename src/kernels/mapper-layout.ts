@@ -95,7 +95,9 @@ export const INPUT_READS = 37600;
 export const BANK_ROWS = 37608;
 export const PAD_ROWS = 37616;
 export const BURSTS = 37624;
-export const PROBLEM_BYTES = 37632;
+/** pJ of the work that padding adds to the layer, of an archive for padded shapes too; 0 for the layer's own. */
+export const PADDING_PJ = 37632;
+export const PROBLEM_BYTES = 37640;
 
 // DRAM loop orders, innermost first; dims not named lie outside in any order.
 /** P Q N or Q P N: weights stay. */
@@ -150,7 +152,7 @@ export const ARCHIVE_ROOM = 4;
 export const ARCHIVE_FULL = 8;
 export const ARCHIVE_ENTRIES = 16;
 export const ARCHIVE_LATENCY = 0;
-/** pJ of register fills and DRAM bursts: the part of the energy that depends on the mapping, not on the memory sizes. */
+/** pJ of register fills, DRAM bursts and added work: the part of the energy that depends on the mapping, not on the memory sizes. */
 export const ARCHIVE_FIXED_PJ = 8;
 export const ARCHIVE_ACCUMULATOR_ACCESSES = 16;
 export const ARCHIVE_SCRATCHPAD_ROWS = 24;

@@ -180,7 +180,9 @@ export class LearnedSearch {
   /** What was predicted and nothing beats, for every size of the memories in the range. */
   archive(): LayerArchive {
     return {
-      ...readArchive(this.kernels.memory.buffer, this.archiveAt),
+      ...readArchive(this.kernels.memory.buffer, this.archiveAt, [
+        { shape: this.shape, tiles: tileChoices(this.shape) },
+      ]),
       shape: this.shape,
       array: this.array,
       complete: this.open.every((energy) => energy === Number.POSITIVE_INFINITY),

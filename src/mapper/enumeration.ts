@@ -1,8 +1,9 @@
 import { InputError } from "../errors.ts";
-import { createHardware, type HardwareParameters } from "../hardware/hardware.ts";
+import { accessEnergies } from "../hardware/energy.ts";
+import { createHardware, type Hardware, type HardwareParameters } from "../hardware/hardware.ts";
 import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
 import * as at from "../kernels/mapper-layout.ts";
-import type { LayerShape } from "../workload/layer.ts";
+import { type LayerShape, macs } from "../workload/layer.ts";
 import { firstWindow } from "./first-window.ts";
 import {
   ARCHIVE_COLUMNS,
@@ -12,25 +13,34 @@ import {
   type MemoryRange,
 } from "./layer-archive.ts";
 import { CONTEXT, FREE, PROBLEM, tileChoices, writeProblem } from "./problem.ts";
+import { paddedVariants, type Variant } from "./variants.ts";
 
 /** One enumeration: a layer on an array, for a range of memories. */
 export interface ArchiveJob {
   readonly shape: LayerShape;
   readonly array: ArrayParameters;
   readonly range: MemoryRange;
+  /** The layer may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   /** Candidates priced after which the archive is given as it stands. */
   readonly evaluations?: number;
 }
 
 /** Entries that an archive holds at most: 100 MB. The largest layers seen have some ten thousand. */
 const MOST_ENTRIES = 2 ** 20;
+
 /** Enumerates every mapping of one layer on one array, in steps. What it has found may be asked for after the first one. */
 export class Enumeration {
   private readonly kernels: Kernels;
   private readonly job: ArchiveJob;
-  private readonly windows: number;
+  private readonly hardware: Hardware;
+  private readonly variants: readonly Variant[];
+  /** Place of the shape at hand, and what was counted of those before it. */
+  private place = 0;
+  private counted = { covered: 0, evaluated: 0 };
+  private windows = 0;
   /** Windows come in strides, so that the first ones are of all sizes: most of what comes later is then beaten at once. */
-  private readonly stride: number;
+  private stride = 1;
   private window = 0;
   private begun = false;
   private dealtWith = 0;
@@ -41,36 +51,35 @@ export class Enumeration {
   constructor(module: WebAssembly.Module, job: ArchiveJob) {
     this.job = job;
     this.kernels = instantiateNow(module);
-    const { memory, exports } = this.kernels;
-    const { range } = job;
+    const { memory } = this.kernels;
+    const { shape, array, range } = job;
     memory.grow(2 - Math.min(2, memory.buffer.byteLength / 65_536));
-    const hardware = createHardware({
-      ...job.array,
+    this.hardware = createHardware({
+      ...array,
       scratchpadKib: range.mostScratchpadKib,
       accumulatorKib: range.mostAccumulatorKib,
     });
-    const choices = tileChoices(job.shape);
-    writeProblem(memory, job.shape, hardware, choices);
+    const own: Variant = { shape, tiles: tileChoices(shape) };
+    this.variants = job.allowPadding ? [own, ...paddedVariants(shape, array.peDim)] : [own];
     for (const memories of spread(range))
-      this.first.add(firstWindow(job.shape, createHardware({ ...job.array, ...memories }), choices));
+      this.first.add(firstWindow(shape, createHardware({ ...array, ...memories }), own.tiles));
     const view = new DataView(memory.buffer);
     view.setFloat64(PROBLEM + at.LEAST_SCRATCHPAD_KIB, range.leastScratchpadKib, true);
     view.setFloat64(PROBLEM + at.MOST_SCRATCHPAD_KIB, range.mostScratchpadKib, true);
     view.setFloat64(PROBLEM + at.LEAST_ACCUMULATOR_KIB, range.leastAccumulatorKib, true);
     view.setFloat64(PROBLEM + at.MOST_ACCUMULATOR_KIB, range.mostAccumulatorKib, true);
     view.setInt32(FREE + at.ARCHIVE_ROOM, MOST_ENTRIES, true);
-    this.windows = exports.windowCount(PROBLEM);
-    this.stride = strideOf(this.windows);
+    this.open(own);
   }
 
   /** Nothing is left to enumerate, or as many candidates were priced as were asked for. */
   get done(): boolean {
     const { evaluations } = this.job;
-    return this.complete || (evaluations !== undefined && this.counter(at.EVALUATED) >= evaluations);
+    return this.complete || (evaluations !== undefined && this.count().evaluated >= evaluations);
   }
 
   private get complete(): boolean {
-    return this.dealtWith >= this.windows;
+    return this.place === this.variants.length - 1 && this.dealtWith >= this.windows;
   }
 
   /**
@@ -84,9 +93,32 @@ export class Enumeration {
       this.begun = true;
       return;
     }
+    if (this.dealtWith >= this.windows) {
+      this.counted = this.count();
+      this.first.clear();
+      this.open(this.variants[++this.place] as Variant);
+    }
     while (this.first.has(this.window)) this.window = (this.window + this.stride) % this.windows;
     this.collect(this.window);
     this.window = (this.window + this.stride) % this.windows;
+  }
+
+  /** Makes a shape the one at hand; the archive stays. */
+  private open({ shape, tiles }: Variant): void {
+    const { memory, exports } = this.kernels;
+    writeProblem(memory, shape, this.hardware, tiles);
+    const { macPj, registerPj } = accessEnergies(this.hardware);
+    const view = new DataView(memory.buffer);
+    view.setInt32(PROBLEM + at.VARIANT, this.place, true);
+    view.setFloat64(
+      PROBLEM + at.PADDING_PJ,
+      (macs(shape) - macs(this.job.shape)) * (macPj + registerPj),
+      true,
+    );
+    this.windows = exports.windowCount(PROBLEM);
+    this.stride = strideOf(this.windows);
+    this.window = 0;
+    this.dealtWith = 0;
   }
 
   private collect(window: number): void {
@@ -104,17 +136,20 @@ export class Enumeration {
   /** What was found, in an order that does not depend on how it was met. */
   archive(): LayerArchive {
     return {
-      ...readArchive(this.kernels.memory.buffer, FREE),
+      ...readArchive(this.kernels.memory.buffer, FREE, this.variants),
       shape: this.job.shape,
       array: this.job.array,
       complete: this.complete,
-      covered: this.counter(at.COVERED),
-      evaluated: this.counter(at.EVALUATED),
+      ...this.count(),
     };
   }
 
-  private counter(field: number): number {
-    return new DataView(this.kernels.memory.buffer).getFloat64(PROBLEM + field, true);
+  private count(): { readonly covered: number; readonly evaluated: number } {
+    const view = new DataView(this.kernels.memory.buffer, PROBLEM);
+    return {
+      covered: this.counted.covered + view.getFloat64(at.COVERED, true),
+      evaluated: this.counted.evaluated + view.getFloat64(at.EVALUATED, true),
+    };
   }
 }
 
@@ -122,7 +157,8 @@ export class Enumeration {
 export function readArchive(
   buffer: ArrayBuffer,
   address: number,
-): Pick<LayerArchive, "count" | "columns" | "choices"> {
+  variants: readonly Variant[],
+): Pick<LayerArchive, "count" | "columns" | "choices" | "variants"> {
   const view = new DataView(buffer);
   const count = view.getInt32(address + at.ARCHIVE_COUNT, true);
   const entry = (i: number): number => address + at.ARCHIVE_ENTRIES + i * at.ARCHIVE_ENTRY_BYTES;
@@ -136,16 +172,19 @@ export function readArchive(
   });
   const columns = new Float64Array(count * ARCHIVE_COLUMNS);
   const choices = new Uint8Array(count * at.CHOICE_BYTES);
+  const work = variants.map(({ shape }) => macs(shape));
   for (const [place, i] of order.entries()) {
     for (const [column, offset] of FIELDS.entries())
       columns[place * ARCHIVE_COLUMNS + column] = field(i, offset);
-    const choice = new Uint8Array(buffer, entry(i) + at.ARCHIVE_CHOICE, at.CHOICE_BYTES);
-    choices.set(choice, place * at.CHOICE_BYTES);
+    const choice = entry(i) + at.ARCHIVE_CHOICE;
+    const variant = view.getInt32(choice + at.CHOICE_VARIANT, true);
+    columns[place * ARCHIVE_COLUMNS + FIELDS.length] = work[variant] as number;
+    choices.set(new Uint8Array(buffer, choice, at.CHOICE_BYTES), place * at.CHOICE_BYTES);
   }
-  return { count, columns, choices };
+  return { count, columns, choices, variants };
 }
 
-/** Fields of an entry in the order of an archive's columns. */
+/** Fields of an entry in the order of an archive's columns; one more column is the MACs. */
 const FIELDS = [
   at.ARCHIVE_LATENCY,
   at.ARCHIVE_REGISTER_FILLS,
@@ -167,9 +206,12 @@ export function collectArchive(
   shape: LayerShape,
   array: ArrayParameters,
   range: MemoryRange = EVERY_MEMORY,
-  { evaluations, stop = () => false }: { readonly evaluations?: number; readonly stop?: () => boolean } = {},
+  {
+    stop = () => false,
+    ...options
+  }: Pick<ArchiveJob, "allowPadding" | "evaluations"> & { readonly stop?: () => boolean } = {},
 ): LayerArchive {
-  const job = { shape, array, range, ...(evaluations === undefined ? {} : { evaluations }) };
+  const job = { shape, array, range, ...options };
   const enumeration = new Enumeration(module, job);
   do enumeration.advance();
   while (!enumeration.done && !stop());

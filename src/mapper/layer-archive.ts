@@ -3,11 +3,11 @@ import { type AccessEnergies, accessEnergies, accessEnergyPj } from "../hardware
 import { createHardware, type HardwareParameters, MAX_MEMORY_KIB } from "../hardware/hardware.ts";
 import * as at from "../kernels/mapper-layout.ts";
 import type { Mapping } from "../space/mapping.ts";
-import { type LayerShape, macs } from "../workload/layer.ts";
+import type { LayerShape } from "../workload/layer.ts";
 import { readChoice } from "./choice.ts";
 import { addToHull, lowerLeftHull, type Point } from "./hull.ts";
 import { leastPoint } from "./least.ts";
-import { tileChoices } from "./problem.ts";
+import type { Variant } from "./variants.ts";
 
 /** What an archive does not depend on the memories for. */
 export interface ArrayParameters {
@@ -55,6 +55,8 @@ export const EVERY_MEMORY: MemoryRange = {
  */
 export interface LayerArchive {
   readonly shape: LayerShape;
+  /** The layer's own shape with its tiles, then those that it may be padded to; entries tell which one they are of. */
+  readonly variants: readonly Variant[];
   readonly array: ArrayParameters;
   readonly count: number;
   /** ARCHIVE_COLUMNS numbers per entry, entries by rising latency. */
@@ -73,8 +75,8 @@ export interface ArchivePoint extends Point {
   readonly entry: number;
 }
 
-/** Numbers per entry: latency, register fills, DRAM bursts, accumulator and scratchpad accesses, KiB of scratchpad and accumulator. */
-export const ARCHIVE_COLUMNS = 7;
+/** Numbers per entry: latency, register fills, DRAM bursts, accumulator and scratchpad accesses, KiB of scratchpad and accumulator, MACs. */
+export const ARCHIVE_COLUMNS = 8;
 
 /** Memories as an archive sees them: what fits, and what an access costs. They may be of different accelerators in a bound. */
 export interface MemoryView extends AccessEnergies {
@@ -108,17 +110,16 @@ export function archivePoints(archive: LayerArchive, memories: MemoryView): Arch
 }
 
 function eachFitting(
-  { shape, columns, count }: LayerArchive,
+  { columns, count }: LayerArchive,
   memories: MemoryView,
   visit: (latencyCycles: number, energyPj: number, entry: number) => void,
 ): void {
   const { scratchpadKib, accumulatorKib } = memories;
-  const work = macs(shape);
   for (let entry = 0, i = 0; entry < count; entry++, i += ARCHIVE_COLUMNS) {
     if ((columns[i + 5] as number) > scratchpadKib || (columns[i + 6] as number) > accumulatorKib) continue;
     const energyPj = accessEnergyPj(
       memories,
-      work,
+      columns[i + 7] as number,
       columns[i + 1] as number,
       columns[i + 3] as number,
       columns[i + 4] as number,
@@ -133,12 +134,25 @@ export function archiveBound(archive: LayerArchive, memories: MemoryView): reado
   const hull = archiveHull(archive, memories);
   if (archive.complete) return hull;
   const hardware = createHardware({ ...archive.array, scratchpadKib: 1, accumulatorKib: 1 });
+  // Of padded shapes too: more work, and of no dim fewer trips than the layer's own bound over the array has.
   return lowerLeftHull([leastPoint(archive.shape, hardware, memories), ...hull]);
 }
 
-/** The mapping of an entry. */
+/** The mapping of an entry, of the shape that `archiveShape` gives. */
 export function archiveMapping(archive: LayerArchive, entry: number): Mapping {
-  const { buffer, byteOffset } = archive.choices;
-  const record = new DataView(buffer, byteOffset + entry * at.CHOICE_BYTES, at.CHOICE_BYTES);
-  return readChoice(record, archive.shape, tileChoices(archive.shape));
+  const { shape, tiles } = variantOf(archive, entry);
+  return readChoice(choiceOf(archive, entry), shape, tiles);
+}
+
+/** The shape that an entry maps: the layer's own, or a padded one. */
+export function archiveShape(archive: LayerArchive, entry: number): LayerShape {
+  return variantOf(archive, entry).shape;
+}
+
+function variantOf(archive: LayerArchive, entry: number): Variant {
+  return archive.variants[choiceOf(archive, entry).getInt32(at.CHOICE_VARIANT, true)] as Variant;
+}
+
+function choiceOf({ choices: { buffer, byteOffset } }: LayerArchive, entry: number): DataView {
+  return new DataView(buffer, byteOffset + entry * at.CHOICE_BYTES, at.CHOICE_BYTES);
 }

@@ -12,6 +12,7 @@ import {
   archiveBound,
   archiveHull,
   archiveMapping,
+  archiveShape,
   type LayerArchive,
   type MemoryRange,
   type MemoryView,
@@ -42,7 +43,10 @@ export interface NetworkPoint {
 export interface ArchivedLayer {
   readonly name: string;
   readonly count: number;
+  /** The loop nest that is mapped and priced. */
   readonly shape: LayerShape;
+  /** The layer's own loop nest, where it runs padded. */
+  readonly paddedFrom?: LayerShape;
   readonly mapping: string;
   readonly latencyCycles: number;
   readonly energyUj: number;
@@ -57,6 +61,8 @@ export interface NetworkJob {
   readonly layers: readonly Layer[];
   readonly array: ArrayParameters;
   readonly range: MemoryRange;
+  /** Layers may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   /** Candidates priced for each distinct layer after which its archive is given as it stands. */
   readonly evaluations?: number;
 }
@@ -155,10 +161,12 @@ export function layersOf(
     const points = hulls[i]?.points ?? [];
     const chosen = points.find((one) => one.entry === entry);
     if (!chosen) throw new RangeError(`entry ${entry} of ${name} is on no hull of these memories`);
+    const mapped = archiveShape(archive, entry);
     return {
       name,
       count,
-      shape,
+      shape: mapped,
+      ...(shapeKey(mapped) === shapeKey(shape) ? {} : { paddedFrom: shape }),
       mapping: formatMapping(archiveMapping(archive, entry)),
       latencyCycles: chosen.latencyCycles,
       energyUj: chosen.energyPj * 1e-6,

@@ -32,6 +32,8 @@ const objective = {
   description: "edp (default), latency, energy, ed2p, or weighted:W for latency^W x energy^(1-W)",
 } as const;
 
+const allowPadding = { type: "boolean", description: "Pad bounds where that pays" } as const;
+
 const budgetSeconds = {
   type: "number",
   exclusiveMinimum: 0,
@@ -93,7 +95,7 @@ export const ARGUMENTS = {
       dims,
       hardware,
       objective,
-      allowPadding: { type: "boolean", description: "Pad bounds where that pays" },
+      allowPadding,
       maxLatencyCycles: { type: "number", exclusiveMinimum: 0, description: "Most that the total may be" },
       maxEnergyUj: { type: "number", exclusiveMinimum: 0, description: "Most that the total may be" },
       budgetSeconds,
@@ -125,6 +127,7 @@ export const ARGUMENTS = {
       scratchpadKib: kib("scratchpad"),
       accumulatorKib: kib("accumulator"),
       objective,
+      allowPadding,
       budgetSeconds,
     },
     required: ["workloads"],
@@ -166,5 +169,6 @@ export interface SearchArguments {
   readonly scratchpadKib?: readonly number[];
   readonly accumulatorKib?: readonly number[];
   readonly objective?: string;
+  readonly allowPadding?: boolean;
   readonly budgetSeconds?: number;
 }

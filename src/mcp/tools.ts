@@ -117,6 +117,7 @@ export async function search(given: SearchArguments, signal: AbortSignal): Promi
         ...(given.maxAreaMm2 === undefined ? {} : { maxAreaMm2: given.maxAreaMm2 }),
       },
       objective,
+      allowPadding: given.allowPadding ?? false,
       budgetMs: (given.budgetSeconds ?? SEARCH_SECONDS) * 1000,
       signal,
     });

@@ -12,6 +12,8 @@ export interface PricedLayer {
   readonly name: string;
   readonly count: number;
   readonly shape: LayerShape;
+  /** The layer's own loop nest, where it runs padded. */
+  readonly paddedFrom?: LayerShape;
   readonly mapping: string;
   readonly latencyCycles: number;
   readonly energyUj: number;

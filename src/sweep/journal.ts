@@ -5,7 +5,8 @@ import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { SweepPoint, SweepRequest } from "./sweep.ts";
 
 /** What a journal is kept of: points of another question must not be taken for answers to this one. */
-export interface SweepQuestion extends Pick<SweepRequest, "layers" | "grid" | "objective" | "withLayers"> {
+export interface SweepQuestion
+  extends Pick<SweepRequest, "layers" | "grid" | "objective" | "allowPadding" | "withLayers"> {
   /** Version of the package that answers: another may have other numbers. */
   readonly engine?: string;
 }
@@ -82,9 +83,15 @@ function whose(header: string, engine: string): string {
   return written === engine ? "that of another" : `one that polaris ${written} wrote`;
 }
 
-function fingerprint({ layers, grid, objective, withLayers = false }: SweepQuestion): string {
+function fingerprint({
+  layers,
+  grid,
+  objective,
+  allowPadding = false,
+  withLayers = false,
+}: SweepQuestion): string {
   return createHash("sha256")
-    .update(JSON.stringify([layers, grid, objective, withLayers]))
+    .update(JSON.stringify([layers, grid, objective, allowPadding, withLayers]))
     .digest("hex");
 }
 

@@ -20,6 +20,8 @@ export interface SweepRequest extends Limits {
   readonly layers: readonly Layer[];
   readonly grid: readonly HardwareParameters[];
   readonly objective: Objective;
+  /** Layers may run padded to a better bound. */
+  readonly allowPadding?: boolean;
   /** Points known from an earlier run, in the order of the grid; they are not computed again. */
   readonly known?: readonly SweepPoint[];
   /** Keep the layers' mappings of every point. */
@@ -54,7 +56,8 @@ export interface SweepResult {
  * @throws InputError if the request is wrong
  */
 export async function sweep(pool: ArchivePool, request: SweepRequest): Promise<SweepResult> {
-  const { layers, grid, objective, evaluations = Number.POSITIVE_INFINITY } = request;
+  const { layers, grid, objective, allowPadding = false } = request;
+  const { evaluations = Number.POSITIVE_INFINITY } = request;
   checkLayers(layers);
   checkObjective(objective);
   for (const config of grid) createHardware(config);
@@ -70,7 +73,7 @@ export async function sweep(pool: ArchivePool, request: SweepRequest): Promise<S
       let done = 0;
       const network = await collectNetwork(
         pool,
-        { layers, array: { peDim, ...(bandwidth && { bandwidth }) }, range },
+        { layers, array: { peDim, ...(bandwidth && { bandwidth }) }, range, allowPadding },
         { signal: watch.signal, onArchive: () => request.onLayer?.(peDim, ++done, shapes) },
       );
       for (const archive of new Set(network.archives)) {

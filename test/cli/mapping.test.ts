@@ -159,6 +159,18 @@ test("map with padding says so, and its padded design evaluates to the same numb
   assert.match(text, /\(padded: K 127 to 128/);
   assert.equal(mapped.layers[0].paddedFrom.K, 127);
   assert.deepEqual(evaluated.totals, mapped.totals);
+
+  const ONE = ["--pe", "16", "--scratchpad-kib", "128", "--accumulator-kib", "32", "--quiet"];
+  const searched = await json(["search", file("prime.json"), ...ONE, "--allow-padding"]);
+  const swept = await json(["sweep", file("prime.json"), ...ONE, "--allow-padding"]);
+  assert.deepEqual(searched.totals, mapped.totals);
+  assert.deepEqual(swept.points[0].totals, mapped.totals);
+  writeFileSync(file("searched.json"), JSON.stringify(searched));
+  assert.deepEqual((await json(["evaluate", file("searched.json")])).totals, mapped.totals);
+  writeFileSync(file("swept.json"), JSON.stringify({ ...swept.points[0], workload: "prime" }));
+  assert.deepEqual((await json(["evaluate", file("swept.json")])).totals, mapped.totals);
+  const screen = String(await output(["search", file("prime.json"), ...ONE, "--allow-padding"]));
+  assert.match(screen, /\(padded: K 127 to 128/);
 });
 
 test("map says how far from the optimum a budget left it, and what random mappings are worth", async () => {

@@ -6,6 +6,8 @@ import { codesignFront } from "../../src/codesign/front.ts";
 import { collectPlatforms } from "../../src/codesign/platform.ts";
 import { PriorityQueue } from "../../src/codesign/queue.ts";
 import { arrayAreas, type HardwareSpace, halves } from "../../src/codesign/space.ts";
+import { createEngine } from "../../src/fidelity/engine.ts";
+import { totals } from "../../src/fidelity/totals.ts";
 import { area } from "../../src/hardware/area.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { createLocalPool } from "../../src/mapper/archive-pool.ts";
@@ -15,8 +17,11 @@ import { Watch } from "../../src/mapper/limits.ts";
 import { minimiseNetwork } from "../../src/mapper/network.ts";
 import { bestOn, collectNetwork, type NetworkPoint } from "../../src/mapper/network-archive.ts";
 import { parseObjective } from "../../src/mapper/objective.ts";
+import { paddedShapes } from "../../src/mapper/padding.ts";
 import { createRng } from "../../src/rng.ts";
+import { parseMapping } from "../../src/space/mapping.ts";
 import { builtinWorkload } from "../../src/workload/builtin.ts";
+import { toLayerShape } from "../../src/workload/layer.ts";
 import type { Workload } from "../../src/workload/workload.ts";
 import { integer, pick, smallShape } from "../mapper/random-case.ts";
 
@@ -32,9 +37,15 @@ function randomWorkload(seed: number, i: number): Workload {
   return { name: `workload${i}`, layers };
 }
 
-function costOn(workload: Workload, parameters: Parameters<typeof createHardware>[0], name: string): number {
+function costOn(
+  workload: Workload,
+  parameters: Parameters<typeof createHardware>[0],
+  name: string,
+  allowPadding = false,
+): number {
   const hulls = workload.layers.map(({ shape, count }) => {
-    const search = new LayerSearch(module, shape, createHardware(parameters));
+    const padding = allowPadding ? { padded: () => paddedShapes(shape, parameters.peDim) } : {};
+    const search = new LayerSearch(module, shape, createHardware(parameters), padding);
     search.advance(Number.POSITIVE_INFINITY);
     return { count, points: search.points() };
   });
@@ -84,6 +95,86 @@ test("branch and bound finds the hardware that trying every config finds, with a
       (found.networks[0]?.totals.areaMm2 ?? Number.NaN) <= (space.maxAreaMm2 ?? Number.POSITIVE_INFINITY),
     );
   }
+});
+
+test("with padding, branch and bound finds what trying every config with every padded shape finds, and the engine the same totals", async () => {
+  const engine = await createEngine(module, 1);
+  let padded = 0;
+  for (let i = 0; i < 12; i++) {
+    const rng = createRng(71, i);
+    const layers = Array.from({ length: integer(rng, 1, 3) }, (_, place) => ({
+      name: `layer${place}`,
+      count: integer(rng, 1, 4),
+      groups: 1,
+      shape: toLayerShape({
+        K: integer(rng, 1, 60),
+        C: integer(rng, 1, 40),
+        P: integer(rng, 1, 20),
+        Q: integer(rng, 1, 9),
+        R: pick([1, 1, 3], rng),
+        Wstride: pick([1, 2], rng),
+      }),
+    }));
+    const workload: Workload = { name: "odd", layers };
+    const space: HardwareSpace = {
+      arrays: [{ peDim: 4 }, { peDim: pick([7, 8, 16], rng) }],
+      scratchpadKib: [1, 2, 3, 5, 8],
+      accumulatorKib: [1, 2, 4],
+      ...(rng() < 0.6 ? { maxAreaMm2: 0.03 + 0.2 * rng() } : {}),
+    };
+    const name = pick(["edp", "energy", "latency", "weighted:0.7"], rng);
+    let least = Number.POSITIVE_INFINITY;
+    for (const { peDim } of space.arrays) {
+      for (const scratchpadKib of space.scratchpadKib) {
+        for (const accumulatorKib of space.accumulatorKib) {
+          const parameters = { peDim, scratchpadKib, accumulatorKib };
+          if (area(createHardware(parameters)).mm2 > (space.maxAreaMm2 ?? Number.POSITIVE_INFINITY)) continue;
+          least = Math.min(least, costOn(workload, parameters, name, true));
+        }
+      }
+    }
+
+    const request = { workloads: [workload], space, objective: parseObjective(name), allowPadding: true };
+    const { hardware, networks, optimal } = await codesign(pool, request);
+
+    assert.equal(optimal, true);
+    const which = JSON.stringify({ i, name, space, hardware });
+    assert.equal(costOn(workload, hardware, name, true), least, which);
+    const [network] = networks;
+    const priced = network?.layers.map(({ shape, mapping, count }) => {
+      engine.batch.write(0, parseMapping(mapping));
+      engine.evaluateNow(shape, createHardware(hardware), 1);
+      return {
+        count,
+        latencyCycles: engine.batch.latencyCycles(0),
+        energyUj: engine.batch.energyPj(0) * 1e-6,
+      };
+    });
+    assert.deepEqual(network?.totals, totals(priced ?? [], area(createHardware(hardware))), which);
+    padded += network?.layers.filter(({ paddedFrom }) => paddedFrom).length ?? 0;
+  }
+  assert.ok(padded > 5, `${padded} layers run padded`);
+});
+
+test("the front with padding holds the best config with padding", async () => {
+  const layers = [{ name: "odd", count: 1, groups: 1, shape: toLayerShape({ K: 23, C: 7, P: 19, R: 3 }) }];
+  const space: HardwareSpace = {
+    arrays: [{ peDim: 4 }, { peDim: 8 }],
+    scratchpadKib: [1, 2, 4],
+    accumulatorKib: [1, 2],
+  };
+  const workload: Workload = { name: "odd", layers };
+  const edp = parseObjective("edp");
+
+  const { points } = await codesignFront(pool, { workload, space, allowPadding: true });
+  const best = async (allowPadding: boolean): Promise<number | undefined> => {
+    const { networks } = await codesign(pool, { workloads: [workload], space, objective: edp, allowPadding });
+    return networks[0]?.totals.edpJCycles;
+  };
+
+  const least = Math.min(...points.map(({ totals }) => totals.edpJCycles));
+  assert.ok(Math.abs(least / ((await best(true)) ?? Number.NaN) - 1) < 1e-12);
+  assert.ok(least < ((await best(false)) ?? Number.NaN));
 });
 
 test("a budget that ends first leaves a design whose gap holds the truth", async () => {

@@ -4,7 +4,7 @@ import { loadModule } from "#kernels";
 import { createEngine } from "../../src/fidelity/engine.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { collectArchive } from "../../src/mapper/enumeration.ts";
-import { archiveHull, archiveMapping, memoryView } from "../../src/mapper/layer-archive.ts";
+import { ARCHIVE_COLUMNS, archiveHull, archiveMapping, memoryView } from "../../src/mapper/layer-archive.ts";
 import { LayerSearch } from "../../src/mapper/layer-search.ts";
 import { createRng } from "../../src/rng.ts";
 import { violations } from "../../src/space/validity.ts";
@@ -85,8 +85,8 @@ test("every entry of an archive is a valid mapping that costs what the archive s
   for (let entry = 0; entry < archive.count; entry++) {
     const mapping = archiveMapping(archive, entry);
     const [latency, , , , , scratchpadKib = 0, accumulatorKib = 0] = archive.columns.subarray(
-      7 * entry,
-      7 * entry + 7,
+      ARCHIVE_COLUMNS * entry,
+      ARCHIVE_COLUMNS * entry + 7,
     );
     const fitting = createHardware({ peDim: 16, scratchpadKib, accumulatorKib });
     engine.batch.write(0, mapping);

@@ -76,7 +76,13 @@ test("a header that was torn counts as none", () => {
 test("a file that is not this sweep's journal is refused and left as it is", () => {
   const other = file("other");
   openJournal(other, { ...question, objective: LATENCY }).close();
-  for (const text of ["precious notes, no line end", "precious\nnotes", readFileSync(other, "utf8")]) {
+  const padded = file("padded");
+  openJournal(padded, { ...question, allowPadding: true }).close();
+  for (const text of [
+    "precious notes, no line end",
+    "precious\nnotes",
+    ...[other, padded].map((path) => readFileSync(path, "utf8")),
+  ]) {
     const path = file("precious");
     writeFileSync(path, text);
 

@@ -5,11 +5,11 @@ import type { LearnedMapping } from "../../learned/map-network.ts";
 import { mappingFields } from "../../mapper/document.ts";
 import type { NetworkMapping } from "../../mapper/map-network.ts";
 import { parseMapping } from "../../space/mapping.ts";
-import { DIMS, type Dim } from "../../workload/layer.ts";
 import type { Workload } from "../../workload/workload.ts";
 import type { CliContext } from "../context.ts";
 import { saveDesign } from "../design-folder.ts";
 import { saveOutput } from "../output.ts";
+import { mappingText } from "../padded-text.ts";
 import { ANALYTICAL, formatProof, PROOF_NOTE } from "../proof.ts";
 import type { WrittenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
@@ -76,7 +76,7 @@ export function formatMap(
     formatCount(layer.latencyCycles),
     formatNumber(layer.energyUj),
     layer.boundBy,
-    `${layer.mapping}${layer.paddedFrom ? ` (padded: ${paddedText(layer.paddedFrom, layer.shape)})` : ""}`,
+    mappingText(layer),
   ]);
   const proof = formatProof(optimal, gap, objective.name);
   const compared = random
@@ -110,10 +110,4 @@ ${formatTable(
 
 Layers: one run each. Total: weighted by runs. ${PROOF_NOTE}
 ${compared}`;
-}
-
-function paddedText(from: Readonly<Record<Dim, number>>, to: Readonly<Record<Dim, number>>): string {
-  return DIMS.filter((dim) => from[dim] !== to[dim])
-    .map((dim) => `${dim} ${from[dim]} to ${to[dim]}`)
-    .join(", ");
 }

@@ -15,7 +15,18 @@ import { checkDesignOutput } from "../design-folder.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readConfig } from "../hardware-options.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
-import { dim, idleWorkers, integer, limits, objective, once, oneOf, positive, shared } from "../options.ts";
+import {
+  allowPadding,
+  dim,
+  idleWorkers,
+  integer,
+  limits,
+  objective,
+  once,
+  oneOf,
+  positive,
+  shared,
+} from "../options.ts";
 import { checkOutput, saveOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
@@ -75,7 +86,7 @@ export function mapCommand(context: CliContext): CommandModule<object, MapArgs> 
           requiresArg: true,
           coerce: tiles,
         })
-        .option("allow-padding", { describe: "Pad bounds where that pays", type: "boolean", default: false })
+        .option("allow-padding", allowPadding)
         .option("max-latency-cycles", {
           describe: "Most that the total may be",
           requiresArg: true,
@@ -146,7 +157,6 @@ const BELONGS = {
   profile: ["starlight"],
   model: ["starlight"],
   tile: ["analytical"],
-  "allow-padding": ["analytical"],
   "max-latency-cycles": ["analytical"],
   "max-energy-uj": ["analytical"],
   "compare-random": ["analytical"],
@@ -156,6 +166,11 @@ const BELONGS = {
 async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   refuseIdle(context, {
     ...ofFidelity(args.fidelity, BELONGS),
+    "allow-padding": [
+      args.fidelity === "analytical",
+      "--fidelity analytical beside it (the RTL cuts tiles at the edge instead of padding them)",
+      args.fidelity,
+    ],
     seed: [args["compare-random"] !== undefined, "--compare-random beside it"],
   });
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);

@@ -37,6 +37,7 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
     front = await codesignFront(pool, {
       workload,
       space,
+      allowPadding: args["allow-padding"],
       signal: context.signal,
       ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
       onProgress: (now) => showProgress(progress, now),

@@ -24,6 +24,11 @@ export function refuseIdleSearch(context: CliContext, args: SearchArgs, fidelity
   const counted = verified || (fidelity === "analytical" && !args.pareto);
   refuseIdle(context, {
     ...ofFidelity(fidelity, { profile: ["starlight"], model: ["starlight"] }),
+    "allow-padding": [
+      fidelity === "analytical" && !verified && sampler === "polaris",
+      "--fidelity analytical without --verify or another --sampler",
+      verified ? "--verify" : sampler === "polaris" ? fidelity : sampler,
+    ],
     seed: sampled,
     study: [verified || sampled[0], "--verify, or a --sampler other than polaris, which proves", "neither"],
     "rtl-budget": [verified, "--verify beside it"],

@@ -13,7 +13,17 @@ import { formatDesign } from "../design-text.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readHardware } from "../hardware-options.ts";
 import { MODELS, type ModelName, parseVerifier, type VerifierSource } from "../models.ts";
-import { dim, integer, limits, once, oneOf, optionalObjective, positive, shared } from "../options.ts";
+import {
+  allowPadding,
+  dim,
+  integer,
+  limits,
+  once,
+  oneOf,
+  optionalObjective,
+  positive,
+  shared,
+} from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
@@ -32,6 +42,7 @@ export interface SearchArgs extends HardwareArgs {
   readonly dim: Readonly<Record<string, number>> | undefined;
   readonly objective: Objective | undefined;
   readonly "max-area-mm2": number | undefined;
+  readonly "allow-padding": boolean;
   readonly pareto: boolean;
   readonly sampler: SamplerName | "polaris";
   readonly study: string | undefined;
@@ -73,9 +84,9 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
           coerce: positive("max-area-mm2"),
         })
         .option("objective", optionalObjective)
+        .option("allow-padding", allowPadding)
         .option("pareto", {
-          describe:
-            "The latency-energy-area front instead: all that is the best of some latency^a x energy^b",
+          describe: "The latency-energy-area front instead",
           type: "boolean",
           default: false,
         })
@@ -166,6 +177,7 @@ async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelN
       workloads,
       space,
       objective: chosen,
+      allowPadding: args["allow-padding"],
       signal: context.signal,
       ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
       ...(args.evaluations === undefined ? {} : { evaluations: args.evaluations }),

@@ -9,7 +9,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { examples } from "../examples.ts";
 import { type HardwareArgs, hardwareOptions, readGrid, withinArea } from "../hardware-options.ts";
-import { dim, limits, objective, oneOf, positive, shared } from "../options.ts";
+import { allowPadding, dim, limits, objective, oneOf, positive, shared } from "../options.ts";
 import { checkOutput, outputFormat, saveOutput, unwritable } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { ANALYTICAL } from "../proof.ts";
@@ -25,6 +25,7 @@ interface SweepArgs extends HardwareArgs {
   readonly budget: number | undefined;
   readonly evaluations: number | undefined;
   readonly "max-area-mm2": number | undefined;
+  readonly "allow-padding": boolean;
   readonly workers: number;
   readonly json: boolean;
   readonly out: string | undefined;
@@ -55,6 +56,7 @@ export function sweepCommand(context: CliContext): CommandModule<object, SweepAr
           coerce: positive("max-area-mm2"),
         })
         .option("objective", objective)
+        .option("allow-padding", allowPadding)
         .options(limits)
         .option("fidelity", { ...shared.fidelity, ...oneOf("fidelity", ["analytical"]) })
         .option("workers", shared.workers)
@@ -84,6 +86,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
     layers: workload.layers,
     grid,
     objective: args.objective,
+    allowPadding: args["allow-padding"],
     withLayers: args.json || format === "json",
     engine: context.version,
   };
