@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import type { Coefficients } from "../src/event/coefficients.ts";
 import type { Profile } from "../src/fidelity/evaluator.ts";
 import { createHardware } from "../src/hardware/hardware.ts";
+import { NO_SPREAD } from "../src/kernels/physics.ts";
 import { createStarlightEngine } from "../src/surrogate/engine.ts";
 import { createStarlightEvaluator } from "../src/surrogate/evaluator.ts";
 import { rulesOf } from "../src/surrogate/profiles.ts";
@@ -34,7 +35,7 @@ export interface StarlightStudy {
 export type OnJudged = (model: string, heldOut: string, judged: readonly Judgement[]) => void;
 
 /** No interval: the ensemble's spread is not asked for. */
-const NO_SPREAD = { convolution: { floor: 0, scale: 0 }, matmul: { floor: 0, scale: 0 } };
+const NO_SPREADS = { convolution: NO_SPREAD, matmul: NO_SPREAD };
 /** Mappings of the held-out set of `distillation`. */
 const UNSEEN = 8000;
 
@@ -84,7 +85,7 @@ async function judgements(
   const of = (cycles: readonly number[]): readonly Judgement[] =>
     held.map((row, i) => ({ row, predictedCycles: cycles[i] as number, boundBy: "" }));
   const integers = async (trained: TrainedStarlight): Promise<readonly Judgement[]> => {
-    const engine = await createStarlightEngine(module, training.toModel(trained, NO_SPREAD));
+    const engine = await createStarlightEngine(module, training.toModel(trained, NO_SPREADS));
     return judgeRows(createStarlightEvaluator(engine), held);
   };
   const floats = (trained: TrainedStarlight): readonly Judgement[] =>
@@ -124,7 +125,7 @@ export async function distillation(
   const training = trainer(module, profile);
   const rules = rulesOf(profile);
   const distilled = training.distil(coefficients);
-  const engine = await createStarlightEngine(module, training.toModel(distilled, NO_SPREAD));
+  const engine = await createStarlightEngine(module, training.toModel(distilled, NO_SPREADS));
   const described = new NetworkInputs(module, rules);
   const records = rules.kindCoefficients(coefficients);
   const teacher = createTeacher(module, profile, coefficients);

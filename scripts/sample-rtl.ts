@@ -1,8 +1,9 @@
 // Measures random designs on the embedded RTL, for `polaris train --rtl`: a table in the DOSA format with target.gemmini_cycle.
 //
 //   npm run sample:rtl -- --count 2000 --seed 1 --out rows.csv [--workers 2] [--cache folder] [--max-cycles 4e6]
-//     [--effort 1,1,10,100,1000,search] [--mappings 1]
+//     [--effort 1,1,10,100,1000,search] [--mappings 1] [--workload name-or-file]
 //
+// Layers are those of the built-in networks, or of each --workload.
 // Each mapping is the best of so many random ones, or of a search, whichever is drawn; --mappings so many in a row are of one layer on
 // one accelerator. Each row depends on the seed and its number alone. Results are stored as they come: the same command goes on where it was stopped.
 import { createWriteStream } from "node:fs";
@@ -11,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { csvFormatRow } from "d3-dsv";
 import { dosaCells, dosaHeader } from "../src/designs/dosa-table.ts";
-import { builtinShapes, drawMappings, SAMPLE_SPACE } from "../src/evaluators/draw-samples.ts";
+import { builtinShapes, distinctShapes, drawMappings, SAMPLE_SPACE } from "../src/evaluators/draw-samples.ts";
 import { openRtlEvaluator } from "../src/evaluators/open.ts";
 import { evaluateInOrder } from "../src/fidelity/in-order.ts";
 import { MachineModel } from "../src/fidelity/machine-model.ts";
@@ -21,6 +22,7 @@ import { createRng } from "../src/rng.ts";
 import { loadEngine, loadModule } from "../src/starlight.ts";
 import { MEASURED_COLUMN } from "../src/tune/dataset.ts";
 import type { LayerShape } from "../src/workload/layer.ts";
+import { loadWorkload } from "../src/workload/load.ts";
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     "max-cycles": { type: "string", default: String(SAMPLE_SPACE.maxCycles) },
     effort: { type: "string", default: SAMPLE_SPACE.effort.join(",") },
     mappings: { type: "string", default: "1" },
+    workload: { type: "string", multiple: true },
   },
 });
 const [count, seed, maxCycles] = [Number(values.count), Number(values.seed), Number(values["max-cycles"])];
@@ -48,7 +51,10 @@ const search = (shape: LayerShape, hardware: Hardware) => {
   return layer.points().map(({ mapping }) => mapping);
 };
 const engine = await loadEngine(64);
-const tools = { engine, model: new MachineModel(module, 1), shapes: builtinShapes(), search };
+const shapes = values.workload
+  ? distinctShapes(await Promise.all(values.workload.map((one) => loadWorkload(one))))
+  : builtinShapes();
+const tools = { engine, model: new MachineModel(module, 1), shapes, search };
 const evaluator = await openRtlEvaluator(
   { kind: "embedded", workers: Number(values.workers), maxCycles: 10 * maxCycles },
   { engine, rng: createRng(0), cache: values.cache, onFault: (error) => console.error(error) },

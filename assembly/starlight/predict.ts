@@ -3,9 +3,10 @@ import {
   COLUMN, EDP_J_CYCLES, ENERGY_PJ, INFEASIBLE_MASK, LATENCY_CYCLES, LATENCY_HIGH, LATENCY_LOW, STATUS,
 } from "../../src/kernels/layout";
 import {
-  ACTIVATIONS_A, ACTIVATIONS_B, BASE, FACTORS, FORM, NETWORK, NETWORK_LAYER_1, NETWORK_LAYER_2, NETWORK_LAYER_3, NETWORK_NETS,
-  SPREAD_FLOOR, SPREAD_SCALE, STREAMED, TILES,
+  ACTIVATIONS_A, ACTIVATIONS_B, BASE, FACTORS, FORM, LOAD, NETWORK, NETWORK_LAYER_1, NETWORK_LAYER_2, NETWORK_LAYER_3, NETWORK_NETS,
+  ONE, SPREAD_FLOOR, SPREAD_LOAD, SPREAD_SCALE, SPREAD_STORE, STORE, STREAMED, TILES,
 } from "../../src/kernels/starlight-layout";
+import { LOADS, STORES } from "../../src/kernels/starlight-machine-layout";
 import { all } from "../lanes";
 import { add, div, exp2, max, mul, splat, sub } from "./arithmetic";
 import { gemminiForm } from "./gemmini/closed-form";
@@ -69,6 +70,11 @@ function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, nets:
   const share = splat(<f32>1 / <f32>nets);
   const floor = all(physics, SPREAD_FLOOR);
   const scale = all(physics, SPREAD_SCALE);
+  const perLoad = all(physics, SPREAD_LOAD);
+  const perStore = all(physics, SPREAD_STORE);
+  const own = load<i32>(physics, FORM);
+  const loads: usize = own ? LOADS : LOAD;
+  const stores: usize = own ? STORES : STORE;
   const infinity = splat(Infinity);
   let wideOut = block;
   for (let end = block + (<usize>lanes << 2); block < end; block += 16, scratch += 16, wideOut += 32) {
@@ -80,7 +86,9 @@ function outcome(physics: usize, block: usize, lanes: i32, scratch: usize, nets:
       const apart = sub(v128.load(scratch + <usize>net * COLUMN, FACTORS), mean);
       squares = add(squares, mul(apart, apart));
     }
-    const width = exp(physics, add(floor, mul(scale, f32x4.sqrt(mul(squares, share)))));
+    const moved = add(mul(perLoad, v128.load(scratch + loads)), mul(perStore, v128.load(scratch + stores)));
+    const certain = add(floor, mul(moved, div(all(physics, ONE), v128.load(scratch, BASE))));
+    const width = exp(physics, add(certain, mul(scale, f32x4.sqrt(mul(squares, share)))));
     const bound = v128.load(scratch, STREAMED);
     const status = v128.and(v128.load(block, STATUS), i32x4.splat(INFEASIBLE_MASK));
     const broken = i32x4.ne(status, i32x4.splat(0));

@@ -1,9 +1,10 @@
+import { NO_SPREAD } from "../../src/kernels/physics.ts";
 import { type LegendEntry, legend } from "../../src/report/draw/legend.ts";
 import { symbolMark } from "../../src/report/draw/symbols.ts";
 import type { Drawing, Figure } from "../../src/report/figure.ts";
 import { bottomAxis, type Frame, leftAxis, linearScale, type Scale } from "../../src/report/svg/axes.ts";
 import { element, round } from "../../src/report/svg/element.ts";
-import { coverage, fitSpread, type Judged } from "../../src/tune/interval.ts";
+import { fitSpread, isInside, type Judged } from "../../src/tune/interval.ts";
 import { type HeldOutPoint, kindOf } from "./held-out.ts";
 
 const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98];
@@ -24,7 +25,7 @@ export function calibrationFigure(points: readonly HeldOutPoint[]): Figure {
     id: "starlight-calibration",
     title: "Nominal and actual coverage of intervals, layers held out",
     caption:
-      "Intervals of each fold of layers come from the errors on the other folds (conformal, scaled by the ensemble). On the line is right, below it over-confident. The ensemble's own spread, taken for a normal deviation, is far too narrow.",
+      "Intervals of each fold of layers come from the errors on the other folds (conformal, as wide as ensemble, array, loads and stores say). On the line is right, below it over-confident. The ensemble's own spread, taken for a normal deviation, is far too narrow.",
     table: {
       columns: [
         { key: "nominal_percent", title: "nominal (%)" },
@@ -38,30 +39,35 @@ export function calibrationFigure(points: readonly HeldOutPoint[]): Figure {
 
 function calibrationCurves(points: readonly HeldOutPoint[]): readonly CalibrationCurve[] {
   const isMatmul = (point: HeldOutPoint): boolean => kindOf(point) === "matrix product";
-  const judged = ({ predictedCycles, spread, row }: HeldOutPoint): Judged => ({
+  const judged = ({ predictedCycles, row, ...traits }: HeldOutPoint): Judged => ({
+    ...traits,
     error: Math.log(predictedCycles / row.measuredCycles),
-    spread,
+    array: row.peDim,
   });
   const folds = [...new Set(points.map(({ fold }) => fold))];
-  /** Rows inside at a level among those of interest, where convolutions and matrix products have intervals of their own. */
-  const share = (level: number, of: (point: HeldOutPoint) => boolean): number => {
-    let inside = 0;
-    let all = 0;
+  /** Points inside at a level, where convolutions and matrix products have intervals of their own. */
+  const insideAt = (level: number): ReadonlySet<HeldOutPoint> => {
+    const inside = new Set<HeldOutPoint>();
     for (const fold of folds) {
       for (const matmul of [false, true]) {
         const own = points.filter((point) => isMatmul(point) === matmul);
         const spread = fitSpread(own.filter((point) => point.fold !== fold).map(judged), level);
-        const test = own.filter((point) => point.fold === fold && of(point));
-        if (test.length > 0) inside += test.length * coverage(test.map(judged), spread);
-        all += test.length;
+        for (const point of own) {
+          if (point.fold === fold && isInside(judged(point), spread)) inside.add(point);
+        }
       }
     }
-    return (100 * inside) / all;
+    return inside;
+  };
+  const inside = LEVELS.map(insideAt);
+  const covered = (of: (point: HeldOutPoint) => boolean): readonly number[] => {
+    const own = points.filter(of);
+    return inside.map((some) => (100 * own.filter((point) => some.has(point)).length) / own.length);
   };
   const curve = (name: string, colour: string, of: (point: HeldOutPoint) => boolean): CalibrationCurve => ({
     name,
     colour,
-    covered: LEVELS.map((level) => share(level, of)),
+    covered: covered(of),
   });
   return [
     curve("all", "accent", () => true),
@@ -71,7 +77,11 @@ function calibrationCurves(points: readonly HeldOutPoint[]): readonly Calibratio
     {
       name: "ensemble alone",
       colour: "muted",
-      covered: DEVIATIONS.map((scale) => 100 * coverage(points.map(judged), { floor: 0, scale })),
+      covered: DEVIATIONS.map(
+        (scale) =>
+          (100 * points.filter((point) => isInside(judged(point), { ...NO_SPREAD, scale })).length) /
+          points.length,
+      ),
     },
   ];
 }

@@ -8,6 +8,9 @@ export interface HeldOutPoint {
   readonly predictedCycles: number;
   /** Standard deviation of the ensemble, ln of cycles. */
   readonly spread: number;
+  /** Of loads, and of stores, in the closed form. */
+  readonly loadShare: number;
+  readonly storeShare: number;
 }
 
 /** Kinds of layer that the plots tell apart. */
@@ -36,6 +39,8 @@ export function readHeldOut(
       fold: Number(line["fold"]),
       predictedCycles: Number(line["predicted_cycles"]),
       spread: Number(line["spread"]),
+      loadShare: Number(line["load_share"]),
+      storeShare: Number(line["store_share"]),
     };
   });
 }

@@ -5,8 +5,13 @@ import { formatCount, formatTable } from "./table.ts";
 
 /** Accuracies as lines of one table, errors in percent. */
 export function formatAccuracies(
-  rows: readonly { readonly name: string; readonly accuracy: Accuracy }[],
+  rows: readonly {
+    readonly name: string;
+    readonly accuracy: Accuracy;
+    readonly intervals?: Pick<AccuracyReport, "coveragePercent" | "halfWidthPercent">;
+  }[],
 ): string {
+  const predicted = rows.some(({ intervals }) => intervals?.coveragePercent !== undefined);
   return formatTable(
     [
       { title: "rows", align: "left" },
@@ -16,8 +21,14 @@ export function formatAccuracies(
       { title: "within 10 %", align: "right" },
       { title: "Spearman", align: "right" },
       { title: "Pearson log", align: "right" },
+      ...(predicted
+        ? ([
+            { title: "in 90 % interval", align: "right" },
+            { title: "half width %", align: "right" },
+          ] as const)
+        : []),
     ],
-    rows.map(({ name, accuracy }) => [
+    rows.map(({ name, accuracy, intervals }) => [
       name,
       formatCount(accuracy.rows),
       accuracy.mapePercent.toFixed(1),
@@ -25,6 +36,9 @@ export function formatAccuracies(
       accuracy.within10Percent.toFixed(0),
       correlation(accuracy.spearman),
       correlation(accuracy.pearsonLog),
+      ...(predicted
+        ? [intervals?.coveragePercent?.toFixed(0) ?? "", intervals?.halfWidthPercent?.toFixed(1) ?? ""]
+        : []),
     ]),
   );
 }
@@ -62,7 +76,7 @@ export function formatTraining({
     formatAccuracies([
       { name: "learnt from", accuracy: fit.latency },
       { name: "random folds, held out", accuracy: random.latency },
-      { name: "layers held out", accuracy: layers.latency },
+      { name: "layers held out", accuracy: layers.latency, intervals: layers },
       ...(distilledLayers ? [{ name: "the same, distilled only", accuracy: distilledLayers.latency }] : []),
       { name: "random folds, EDP", accuracy: random.edp },
       { name: "layers held out, EDP", accuracy: layers.edp },

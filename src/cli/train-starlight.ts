@@ -78,12 +78,14 @@ export function onnxFile(name: string, kind: "convolution" | "matmul"): string {
 /** Predictions of layers held out as a table; the measurements are where they were. */
 function heldOutTable(heldOut: readonly HeldOutPrediction[], sources: readonly ModelSource[]): string {
   const tables = sources.flatMap(({ name, rows }) => Array<string>(rows).fill(name));
-  const lines = heldOut.map(({ row, fold, cycles, spread }, i) => [
+  const lines = heldOut.map(({ row, fold, cycles, spread, loadShare, storeShare }, i) => [
     tables[i] ?? "",
     String(row.line),
     String(fold),
     cycles.toFixed(1),
     spread.toFixed(5),
+    loadShare.toFixed(4),
+    storeShare.toFixed(4),
   ]);
-  return `${csvFormatRows([["table", "line", "fold", "predicted_cycles", "spread"], ...lines])}\n`;
+  return `${csvFormatRows([["table", "line", "fold", "predicted_cycles", "spread", "load_share", "store_share"], ...lines])}\n`;
 }

@@ -10,6 +10,7 @@ import { RawMapping } from "../space/raw-mapping.ts";
 import { createMappingSampler } from "../space/sample.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { type LayerShape, shapeKey } from "../workload/layer.ts";
+import type { Workload } from "../workload/workload.ts";
 
 /** What samples are drawn from. */
 export interface SampleSpace {
@@ -34,9 +35,13 @@ export const SAMPLE_SPACE: SampleSpace = {
 
 /** Every layer shape of the built-in networks, once. */
 export function builtinShapes(): readonly LayerShape[] {
+  return distinctShapes([...BUILTIN_WORKLOADS.values()]);
+}
+
+/** Every layer shape of some networks, once. */
+export function distinctShapes(workloads: readonly Workload[]): readonly LayerShape[] {
   const shapes = new Map<string, LayerShape>();
-  for (const { layers } of BUILTIN_WORKLOADS.values())
-    for (const { shape } of layers) shapes.set(shapeKey(shape), shape);
+  for (const { layers } of workloads) for (const { shape } of layers) shapes.set(shapeKey(shape), shape);
   return [...shapes.values()];
 }
 

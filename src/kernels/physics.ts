@@ -63,10 +63,34 @@ export function firesimLayer(shape: LayerShape): RunLayer {
   };
 }
 
-/** How wide an interval is: ln of half its width is `floor` + `scale` x the spread of the ensemble. */
+/** What the width of a prediction's interval depends on. */
+export interface WidthTraits {
+  /** Standard deviation of the ensemble, ln of cycles. */
+  readonly spread: number;
+  /** Rows and columns of the PE array. */
+  readonly array: number;
+  /** Cycles of all loads, and of all stores, by the closed form, as a share of its latency. */
+  readonly loadShare: number;
+  readonly storeShare: number;
+}
+
+/** How wide an interval is: ln of half its width is a sum of these, each times its trait; none is negative. */
 export interface Spread {
   readonly floor: number;
+  /** For each doubling of the array beyond 4. */
+  readonly array: number;
+  /** Times the spread of the ensemble. */
   readonly scale: number;
+  readonly load: number;
+  readonly store: number;
+}
+
+/** No interval. */
+export const NO_SPREAD: Spread = { floor: 0, array: 0, scale: 0, load: 0, store: 0 };
+
+/** Doublings of an array beyond 4, whole ones. */
+export function doublingsOf(array: number): number {
+  return Math.max(0, 29 - Math.clz32(array));
 }
 
 /** A layer on an array, and the network that corrects what the closed form says of it. */
@@ -113,8 +137,10 @@ export function writeFrame(
   f32(at.INPUT_H, layer.inputH);
   f32(at.ARRAY, array);
   f32(at.TILE_UNIT, layer.tileUnit);
-  f32(at.SPREAD_FLOOR, spread.floor);
+  f32(at.SPREAD_FLOOR, spread.floor + spread.array * doublingsOf(array));
   f32(at.SPREAD_SCALE, spread.scale);
+  f32(at.SPREAD_LOAD, spread.load);
+  f32(at.SPREAD_STORE, spread.store);
   i32(at.NETWORK, network);
   f32(at.ONE, 1);
   i32(at.MANTISSA, 0x7fffff);

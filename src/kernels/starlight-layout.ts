@@ -80,13 +80,18 @@ export const STORE_LOAD_SHARE = 268;
 export const COLD_SHARE = 272;
 export const START = 276;
 
-/** What the interval is made of: ln of its half-width = SPREAD_FLOOR + SPREAD_SCALE x spread of the ensemble. */
+/**
+ * What the interval is made of: ln of its half-width = SPREAD_FLOOR + SPREAD_SCALE x spread of the ensemble + SPREAD_LOAD, SPREAD_STORE x
+ * share of loads, of stores, in the closed form.
+ */
 export const SPREAD_FLOOR = 280;
 export const SPREAD_SCALE = 284;
 /** i32: address of the network, 0 for none: then the closed form answers alone. */
 export const NETWORK = 288;
 /** i32: 0 for Gemmini's closed form, 1 for that of our own RTL, whose record has other fields (`starlight-machine-layout.ts`). */
 export const FORM = 292;
+export const SPREAD_LOAD = 296;
+export const SPREAD_STORE = 300;
 
 // Constants of the arithmetic that is done for every candidate many times over, the same in every record. An engine may make a vector
 // of a constant anew at each use, in two or three instructions of the units that compute, and reads it in one of those that load.

@@ -102,7 +102,9 @@ export function parseStarlightModel(document: unknown, where: string, profile: P
 function readKind(value: unknown, coefficients: Float64Array, where: string): KindModel {
   const fields = asRecord(value, where, "grid, layers, outputScales, spread");
   const grid = asRecord(fields["grid"], `${where}.grid`, "scales and offsets");
-  const spread = asRecord(fields["spread"], `${where}.spread`, "floor and scale");
+  const spread = asRecord(fields["spread"], `${where}.spread`, "floor, array, scale, load, store");
+  const width = (key: keyof Spread): number =>
+    numbers([spread[key] ?? 0], `${where}.spread.${key}`, 1)[0] as number;
   const layers = fields["layers"];
   if (!Array.isArray(layers) || layers.length !== 3) {
     throw new InputError({ where: `${where}.layers`, expected: "three layers", found: quote(layers) });
@@ -137,8 +139,11 @@ function readKind(value: unknown, coefficients: Float64Array, where: string): Ki
       offsets: Float32Array.from(numbers(grid["offsets"], `${where}.grid.offsets`, INPUT_COUNT)),
     },
     spread: {
-      floor: numbers([spread["floor"]], `${where}.spread.floor`, 1)[0] as number,
-      scale: numbers([spread["scale"]], `${where}.spread.scale`, 1)[0] as number,
+      floor: width("floor"),
+      array: width("array"),
+      scale: width("scale"),
+      load: width("load"),
+      store: width("store"),
     },
   };
 }

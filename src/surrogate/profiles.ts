@@ -3,8 +3,11 @@ import { type Coefficients, packCoefficients, parseCoefficients } from "../event
 import type { Profile } from "../fidelity/evaluator.ts";
 import { accessEnergies, DRAM_BURST_WORDS } from "../hardware/energy.ts";
 import type { Hardware } from "../hardware/hardware.ts";
+import { COLUMN } from "../kernels/layout.ts";
 import { type MachinePrices, machineLayer, writeMachinePhysics } from "../kernels/machine-physics.ts";
 import { firesimLayer, type PhysicsRun, type RunLayer, writePhysics } from "../kernels/physics.ts";
+import { COMPONENTS, LOAD, STORE } from "../kernels/starlight-layout.ts";
+import { LOADS, STORES } from "../kernels/starlight-machine-layout.ts";
 import { factor, type Mapping } from "../space/mapping.ts";
 import { DIMS, type LayerShape } from "../workload/layer.ts";
 import { packMachine, parseMachineCoefficients, unpackMachine } from "./machine-coefficients.ts";
@@ -23,6 +26,8 @@ export interface ProfileRules {
   readonly parseCoefficients: (value: unknown, where: string) => Coefficients;
   /** Records for `writePhysics`: that of convolutions, that of matrix products. */
   readonly kindCoefficients: (coefficients: Coefficients) => readonly [Float64Array, Float64Array];
+  /** Inputs of the network that are the loads, and the stores, of the closed form. */
+  readonly inputs: { readonly load: number; readonly store: number };
   /**
    * Writes the record that the kernel reads.
    *
@@ -54,6 +59,7 @@ const RULES: Readonly<Record<Profile, ProfileRules>> = {
       const packed = packCoefficients(coefficients);
       return [packed.subarray(0, packed.length / 2), packed.subarray(packed.length / 2)];
     },
+    inputs: { load: inputAt(LOAD), store: inputAt(STORE) },
     writePhysics,
   },
   "polaris-rtl": {
@@ -66,6 +72,7 @@ const RULES: Readonly<Record<Profile, ProfileRules>> = {
     ownArray: () => undefined,
     parseCoefficients: parseMachineCoefficients,
     kindCoefficients: (coefficients) => [packMachine(coefficients), packMachine(coefficients)],
+    inputs: { load: inputAt(LOADS), store: inputAt(STORES) },
     writePhysics: (memory, address, run, coefficients, hardware) =>
       writeMachinePhysics(
         memory,
@@ -76,6 +83,11 @@ const RULES: Readonly<Record<Profile, ProfileRules>> = {
       ),
   },
 };
+
+/** Which input of the network a column of the closed form is. */
+function inputAt(column: number): number {
+  return (column - COMPONENTS) / COLUMN;
+}
 
 /** The rules of a profile. */
 export function rulesOf(profile: Profile): ProfileRules {

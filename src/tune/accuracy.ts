@@ -79,6 +79,11 @@ export function ranking(
   };
 }
 
+/** Mean half-width of intervals, as a factor on their middle, in percent: 10 for those from 1 / 1.1 to 1.1. */
+export function halfWidthPercent(intervals: readonly Interval[]): number {
+  return 100 * mean(intervals.map(({ low, high }) => Math.sqrt(high / low) - 1));
+}
+
 /** Share of measurements inside their intervals, in percent. */
 export function coveragePercent(measured: readonly number[], intervals: readonly Interval[]): number {
   const inside = measured.map((value, i) => {

@@ -1,7 +1,7 @@
 import { CandidateBatch } from "../kernels/batch.ts";
 import { instantiateNow, type Kernels } from "../kernels/kernels.ts";
 import { BLOCK_BYTES, COLUMN, LANES } from "../kernels/layout.ts";
-import type { RunLayer } from "../kernels/physics.ts";
+import { NO_SPREAD, type RunLayer } from "../kernels/physics.ts";
 import * as at from "../kernels/starlight-layout.ts";
 import type { RawMapping } from "../space/raw-mapping.ts";
 import type { ProfileRules } from "../surrogate/profiles.ts";
@@ -53,7 +53,7 @@ export class NetworkInputs {
     const inputs = new Float32Array(count * at.INPUT_COUNT);
     const base = new Float32Array(count);
     const bound = new Float32Array(count);
-    const run = { layer, array, network: 0, spread: { floor: 0, scale: 0 }, cold };
+    const run = { layer, array, network: 0, spread: NO_SPREAD, cold };
     this.rules.writePhysics(memory, PHYSICS, run, coefficients);
     const column = (offset: number): Float32Array => new Float32Array(memory.buffer, SCRATCH + offset, LANES);
     for (let first = 0; first < count; first += LANES) {

@@ -1,5 +1,14 @@
 import type { Interval } from "../fidelity/evaluator.ts";
-import { type Accuracy, accuracy, coveragePercent, edpAccuracy, type Ranking, ranking } from "./accuracy.ts";
+import type { LayerShape } from "../workload/layer.ts";
+import {
+  type Accuracy,
+  accuracy,
+  coveragePercent,
+  edpAccuracy,
+  halfWidthPercent,
+  type Ranking,
+  ranking,
+} from "./accuracy.ts";
 import type { MeasuredRow } from "./dataset.ts";
 
 /** What a model says of a measured row. */
@@ -11,14 +20,20 @@ export interface Judgement {
   readonly interval?: Interval;
 }
 
+/** How honest intervals are; of models that predict them. */
+interface IntervalReport {
+  /** Share of measurements inside the 90 % interval, in percent. */
+  readonly coveragePercent?: number;
+  /** Mean half-width of the interval, in percent. */
+  readonly halfWidthPercent?: number;
+}
+
 /** Accuracy of a model against measurements: of all rows, of each class of layer, within layers. */
-export interface AccuracyReport {
+export interface AccuracyReport extends IntervalReport {
   readonly latency: Accuracy;
   readonly edp: Accuracy;
   readonly ranking: Ranking;
-  /** Share of measurements inside the model's 90 % interval, in percent; of models that predict one. */
-  readonly coveragePercent?: number;
-  readonly classes: readonly { readonly name: string; readonly latency: Accuracy }[];
+  readonly classes: readonly ({ readonly name: string; readonly latency: Accuracy } & IntervalReport)[];
   /** The rows that are furthest off, worst first. */
   readonly worst: readonly {
     readonly line: number;
@@ -34,7 +49,6 @@ const WORST = 10;
 export function reportAccuracy(judged: readonly Judgement[]): AccuracyReport {
   const measured = judged.map(({ row }) => row.measuredCycles);
   const predicted = judged.map(({ predictedCycles }) => predictedCycles);
-  const intervals = judged.flatMap(({ interval }) => (interval ? [interval] : []));
   const worst = [...judged].sort((a, b) => logError(b) - logError(a)).slice(0, WORST);
   return {
     latency: accuracy(measured, predicted),
@@ -48,9 +62,7 @@ export function reportAccuracy(judged: readonly Judgement[]): AccuracyReport {
       predicted,
       judged.map(({ row }) => row.layer),
     ),
-    ...(intervals.length === judged.length && judged.length > 0
-      ? { coveragePercent: coveragePercent(measured, intervals) }
-      : {}),
+    ...ofIntervals(judged),
     classes: classes(judged),
     worst: worst.map(({ row, predictedCycles, boundBy }) => ({
       line: row.line,
@@ -61,8 +73,23 @@ export function reportAccuracy(judged: readonly Judgement[]): AccuracyReport {
   };
 }
 
+function ofIntervals(judged: readonly Judgement[]): IntervalReport {
+  const intervals = judged.flatMap(({ interval }) => (interval ? [interval] : []));
+  if (intervals.length < judged.length || judged.length === 0) return {};
+  const measured = judged.map(({ row }) => row.measuredCycles);
+  return {
+    coveragePercent: coveragePercent(measured, intervals),
+    halfWidthPercent: halfWidthPercent(intervals),
+  };
+}
+
 function logError({ row, predictedCycles }: Judgement): number {
   return Math.abs(Math.log(row.measuredCycles / predictedCycles));
+}
+
+function kindOf({ C, K, Q, R, S }: LayerShape): string {
+  if (R === 1 && S === 1) return Q === 1 ? "matmul" : "conv 1x1";
+  return C === 1 && K === 1 ? "conv depthwise" : "conv RxS";
 }
 
 /** Kind of layer, size of the array, what decides the latency, network: each class with at least two rows. */
@@ -70,9 +97,8 @@ function classes(judged: readonly Judgement[]): AccuracyReport["classes"] {
   const members = new Map<string, Judgement[]>();
   for (const one of judged) {
     const { shape, peDim, network } = one.row;
-    const matmul = shape.Q === 1 && shape.R === 1 && shape.S === 1;
     const names = [
-      matmul ? "matmul" : shape.R === 1 && shape.S === 1 ? "conv 1x1" : "conv RxS",
+      kindOf(shape),
       `array ${String(peDim).padStart(3)}`,
       ...(one.boundBy === "" ? [] : [`bound by ${one.boundBy}`]),
       ...(network === undefined ? [] : [`network ${network}`]),
@@ -88,5 +114,6 @@ function classes(judged: readonly Judgement[]): AccuracyReport["classes"] {
         rows.map(({ row }) => row.measuredCycles),
         rows.map(({ predictedCycles }) => predictedCycles),
       ),
+      ...ofIntervals(rows),
     }));
 }

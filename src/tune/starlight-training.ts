@@ -1,6 +1,7 @@
 import type { Coefficients } from "../event/coefficients.ts";
 import type { Profile } from "../fidelity/evaluator.ts";
-import type { RunLayer, Spread } from "../kernels/physics.ts";
+import type { RunLayer, Spread, WidthTraits } from "../kernels/physics.ts";
+import { INPUT_COUNT } from "../kernels/starlight-layout.ts";
 import { fromMapping } from "../space/mapping.ts";
 import { RawMapping } from "../space/raw-mapping.ts";
 import type { KindModel, StarlightModel } from "../surrogate/model.ts";
@@ -56,10 +57,8 @@ export function effortOf(profile: Profile): TrainingEffort {
 }
 
 /** What Starlight predicts for one mapping. */
-export interface Prediction {
+export interface Prediction extends WidthTraits {
   readonly cycles: number;
-  /** Standard deviation of the ensemble, ln of cycles. */
-  readonly spread: number;
 }
 
 /** An ensemble for each kind of layer, and the calibration that it corrects. */
@@ -118,17 +117,13 @@ export class StarlightTrainer {
   /** The same, corrected by measurements. */
   fineTune(distilled: TrainedStarlight, measured: readonly MeasuredRow[]): TrainedStarlight {
     const { coefficients, simulated } = distilled;
-    const records = this.records(coefficients);
-    const kinds = byKind(
-      measured.map((row) => this.labelled(row)),
-      ({ layer }) => layer.matmul,
-    );
+    const rows = this.describe(coefficients, measured);
     const ensembles = forKinds((kind) =>
       fineTune(
         this.training,
         distilled.ensembles[kind],
         simulated[kind],
-        toRows(this.described, records[kind], kinds[kind]),
+        rows[kind],
         this.seed + 1,
         this.effort.fineTuning,
       ),
@@ -136,8 +131,18 @@ export class StarlightTrainer {
     return { coefficients, ensembles, simulated };
   }
 
+  /** Measured rows as an ensemble learns them. */
+  describe(coefficients: Coefficients, measured: readonly MeasuredRow[]): TrainedStarlight["simulated"] {
+    const records = this.records(coefficients);
+    const kinds = byKind(
+      measured.map((row) => this.labelled(row)),
+      ({ layer }) => layer.matmul,
+    );
+    return forKinds((kind) => toRows(this.described, records[kind], kinds[kind]));
+  }
+
   /** What a trained ensemble says of measured rows, in floating point. */
-  predict(trained: TrainedStarlight, rows: readonly MeasuredRow[]): readonly Prediction[] {
+  predict(trained: Omit<TrainedStarlight, "simulated">, rows: readonly MeasuredRow[]): readonly Prediction[] {
     return this.predictMappings(
       trained,
       rows.map((row) => this.labelled(row)),
@@ -161,9 +166,13 @@ export class StarlightTrainer {
       const { mean, spread } = predictEnsemble(this.training, ensembles[kind], rows.inputs);
       for (const [i, index] of indices[kind].entries()) {
         const cycles = (rows.base[i] as number) * Math.exp(mean[i] as number);
+        const share = (input: number): number => 2 ** (rows.inputs[i * INPUT_COUNT + input] as number);
         predictions[index] = {
           cycles: Math.max(rows.bound[i] as number, cycles),
           spread: spread[i] as number,
+          array: (some[i] as LabelledMapping).peDim,
+          loadShare: share(this.rules.inputs.load),
+          storeShare: share(this.rules.inputs.store),
         };
       }
     }

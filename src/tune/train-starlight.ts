@@ -9,9 +9,9 @@ import { machineCoefficients } from "../surrogate/machine-coefficients.ts";
 import { type StarlightDocument, type StarlightModel, toDocument } from "../surrogate/model.ts";
 import type { CalibrationPool } from "./calibrate.ts";
 import { cleanRows, type MeasuredRow } from "./dataset.ts";
-import { KINDS, type Kind } from "./distil.ts";
+import type { Kind } from "./distil.ts";
 import { crossValidation, type Split } from "./folds.ts";
-import { coverage, fitSpread, type Judged } from "./interval.ts";
+import { fitSpreads, halfWidth } from "./interval.ts";
 import { judgeRows } from "./judge-rows.ts";
 import { type AccuracyReport, type Judgement, reportAccuracy } from "./report.ts";
 import {
@@ -66,9 +66,6 @@ export interface HeldOutPrediction extends Prediction {
   readonly fold: number;
 }
 
-/** Measurements of one kind below which its intervals are those of both kinds together. */
-const FEW = 100;
-
 /** One held-out row as a model judged it that had not learnt from it. */
 interface HeldOutRow {
   readonly row: MeasuredRow;
@@ -85,8 +82,8 @@ interface HeldOutRow {
 export async function trainStarlight(request: StarlightRequest): Promise<StarlightTraining> {
   const { module, training, profile, rows: all, seed, prior, onProgress } = request;
   const rows = cleanRows(all);
-  const { random, layers } = crossValidation(rows, seed);
-  const splits = [...random, ...layers];
+  const { random, layers: byLayers } = crossValidation(rows, seed);
+  const splits = [...random, ...byLayers];
   const steps = 2 * (splits.length + 1);
   let done = 0;
   const step = (): void => onProgress?.(++done, steps);
@@ -138,11 +135,17 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
   const judged = splits.map(judge);
   const byRow = judged.slice(0, random.length).flat();
   const byLayer = judged.slice(random.length).flat();
+  const heldOut = inOrder(rows, byLayer).map(({ row, split, prediction }) => ({
+    ...prediction,
+    row,
+    fold: split - random.length,
+  }));
 
   const tuned = trainer.fineTune(distil(onAll as Coefficients), rows);
-  const model = trainer.toModel(tuned, spreads(byLayer));
+  const model = trainer.toModel(tuned, spreadsOf(heldOut));
   const fitted = createStarlightEvaluator(await createStarlightEngine(module, model));
   const fit = reportAccuracy(await judgeRows(fitted, rows));
+  const layers = reportAccuracy(judgeOutOfFold(heldOut));
   step();
   return {
     model,
@@ -155,14 +158,10 @@ export async function trainStarlight(request: StarlightRequest): Promise<Starlig
     }),
     fit,
     random: reportAccuracy(byRow.map(({ row, prediction }) => judgement(row, prediction))),
-    layers: reportAccuracy(byLayer.map(({ row, prediction }) => judgement(row, prediction))),
+    layers,
     distilledLayers: reportAccuracy(byLayer.map(({ row, distilled }) => judgement(row, distilled))),
-    coveragePercent: 100 * heldOutCoverage(byLayer),
-    heldOut: inOrder(rows, byLayer).map(({ row, split, prediction }) => ({
-      ...prediction,
-      row,
-      fold: split - random.length,
-    })),
+    coveragePercent: layers.coveragePercent ?? 0,
+    heldOut,
   };
 }
 
@@ -180,28 +179,29 @@ function kindOf({ shape }: MeasuredRow): Kind {
   return shape.Q === 1 && shape.R === 1 && shape.S === 1 ? "matmul" : "convolution";
 }
 
-function toJudged({ row, prediction }: HeldOutRow): Judged {
-  return { error: Math.log(prediction.cycles / row.measuredCycles), spread: prediction.spread };
-}
-
 /** The interval of each kind, from the errors on layers held out. */
-function spreads(judged: readonly HeldOutRow[]): Readonly<Record<Kind, Spread>> {
-  const of = (kind: Kind): Spread => {
-    const own = judged.filter(({ row }) => kindOf(row) === kind);
-    return fitSpread((own.length < FEW ? judged : own).map(toJudged));
-  };
-  return { convolution: of("convolution"), matmul: of("matmul") };
+export function spreadsOf(heldOut: readonly HeldOutPrediction[]): Readonly<Record<Kind, Spread>> {
+  return fitSpreads(
+    heldOut.map(({ row, cycles, ...traits }) => ({
+      ...traits,
+      error: Math.log(cycles / row.measuredCycles),
+      kind: kindOf(row),
+    })),
+  );
 }
 
-/** Coverage where the intervals of a fold come from the errors of the other folds. */
-function heldOutCoverage(judged: readonly HeldOutRow[]): number {
-  let inside = 0;
-  for (const split of new Set(judged.map((one) => one.split))) {
-    const fitted = spreads(judged.filter((one) => one.split !== split));
-    for (const kind of KINDS) {
-      const own = judged.filter((one) => one.split === split && kindOf(one.row) === kind);
-      if (own.length > 0) inside += own.length * coverage(own.map(toJudged), fitted[kind]);
-    }
-  }
-  return inside / judged.length;
+/** Judgements of held-out rows, with intervals that come from the errors of the other folds. */
+export function judgeOutOfFold(heldOut: readonly HeldOutPrediction[]): readonly Judgement[] {
+  const folds = new Set(heldOut.map(({ fold }) => fold));
+  const without = new Map(
+    [...folds].map((fold) => [fold, spreadsOf(heldOut.filter((one) => one.fold !== fold))]),
+  );
+  return heldOut.map((one) => {
+    const spread = without.get(one.fold)?.[kindOf(one.row)] as Spread;
+    const factor = Math.exp(halfWidth(spread, one));
+    return {
+      ...judgement(one.row, one),
+      interval: { low: one.cycles / factor, high: one.cycles * factor },
+    };
+  });
 }

@@ -7,7 +7,7 @@ import type { CalibrationPool, CalibrationRow } from "./calibrate.ts";
 import type { MeasuredRow } from "./dataset.ts";
 import { crossValidation } from "./folds.ts";
 import { conformalIntervals, type HeldOut, judge, judgeHeldOut } from "./held-out.ts";
-import { type AccuracyReport, reportAccuracy } from "./report.ts";
+import { type AccuracyReport, type Judgement, reportAccuracy } from "./report.ts";
 
 export interface TrainRequest {
   /** The compiled kernels. */
@@ -75,14 +75,11 @@ export async function train(request: TrainRequest): Promise<Training> {
     judgeHeldOut(module, pool, learnt, layers, options),
   ]);
   const numbers: EventNumbers = { coefficients, intervals: conformalIntervals(byLayer) };
-  const report = (judged: readonly HeldOut[]): AccuracyReport =>
-    reportAccuracy(
-      judged.map(({ row, simulation, boundBy }) => ({
-        row: rows[row] as MeasuredRow,
-        predictedCycles: simulation.latencyCycles,
-        boundBy,
-      })),
-    );
+  const judgement = ({ row, simulation, boundBy }: HeldOut): Judgement => ({
+    row: rows[row] as MeasuredRow,
+    predictedCycles: simulation.latencyCycles,
+    boundBy,
+  });
   const all = [...rows.keys()];
   return {
     file: seal({
@@ -92,9 +89,14 @@ export async function train(request: TrainRequest): Promise<Training> {
       madeBy: request.madeBy,
       model: numbers,
     }),
-    fit: report(judge(module, learnt, all, coefficients)),
-    random: report(byRow),
-    layers: report(byLayer),
+    fit: reportAccuracy(
+      judge(module, learnt, all, coefficients).map((one) => ({
+        ...judgement(one),
+        interval: latencyInterval(one.simulation, numbers),
+      })),
+    ),
+    random: reportAccuracy(byRow.map(judgement)),
+    layers: reportAccuracy(byLayer.map(judgement)),
     coveragePercent: heldOutCoverage(rows, byLayer, coefficients),
   };
 }

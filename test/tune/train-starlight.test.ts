@@ -14,14 +14,17 @@ import { createRng } from "../../src/rng.ts";
 import { toMapping } from "../../src/space/mapping.ts";
 import { RawMapping } from "../../src/space/raw-mapping.ts";
 import { createMappingSampler } from "../../src/space/sample.ts";
+import { builtinStarlight } from "../../src/surrogate/builtin.ts";
 import { createStarlightEngine } from "../../src/surrogate/engine.ts";
 import { createStarlightEvaluator } from "../../src/surrogate/evaluator.ts";
 import { parseStarlightModel } from "../../src/surrogate/model.ts";
 import { type CalibrationPool, calibrate } from "../../src/tune/calibrate.ts";
 import { MEASURED_COLUMN, type MeasuredRow, parseDataset } from "../../src/tune/dataset.ts";
+import { halfWidth } from "../../src/tune/interval.ts";
 import { judgeRows } from "../../src/tune/judge-rows.ts";
 import { toOnnx } from "../../src/tune/onnx-network.ts";
 import { predictRows } from "../../src/tune/predict.ts";
+import { judgeUnseen, withIntervals } from "../../src/tune/refit-intervals.ts";
 import { reportAccuracy } from "../../src/tune/report.ts";
 import { FULL_EFFORT } from "../../src/tune/starlight-training.ts";
 import { toCalibrationRow, train } from "../../src/tune/train.ts";
@@ -78,14 +81,17 @@ test("what train says of the rows that an event model learnt from is what valida
   const evaluator = createEventEvaluator(module, await createEngine(module), model);
 
   assert.ok(rows.some(({ cold }) => cold) && rows.some(({ cold }) => !cold));
-  const { coveragePercent: _, ...found } = reportAccuracy(await judgeRows(evaluator, rows));
-  assert.deepEqual(found, fit);
+  assert.deepEqual(reportAccuracy(await judgeRows(evaluator, rows)), fit);
   assert.deepEqual(evaluator.learntFrom, sources);
 });
 
 test("what train says of the rows that Starlight learnt from is what validate says of them, and every row is judged held out", async () => {
   const recipe = (name: "distillation" | "fineTuning") => ({ ...FULL_EFFORT[name], steps: 40, batch: 32 });
-  const effort = { mappings: 200, distillation: recipe("distillation"), fineTuning: recipe("fineTuning") };
+  const effort = {
+    mappings: 200,
+    distillation: recipe("distillation"),
+    fineTuning: recipe("fineTuning"),
+  };
   const progress: number[] = [];
 
   const made = await trainStarlight({
@@ -105,6 +111,8 @@ test("what train says of the rows that Starlight learnt from is what validate sa
     assert.ok(report.latency.mapePercent < 60, JSON.stringify(report.latency));
   }
   assert.ok(made.coveragePercent > 50);
+  assert.equal(made.layers.coveragePercent, made.coveragePercent);
+  assert.ok(made.layers.classes.every(({ halfWidthPercent = 0 }) => halfWidthPercent > 0));
   assert.deepEqual(
     progress,
     [...progress].sort((a, b) => a - b),
@@ -118,6 +126,7 @@ test("what train says of the rows that Starlight learnt from is what validate sa
     new Set(made.heldOut.filter(({ row }) => row.layer === layer).map(({ fold }) => fold)).size;
   assert.ok(rows.every(({ layer }) => foldsOf(layer) === 1));
   assert.deepEqual([made.file.kind, made.file.data], ["starlight", sources]);
+  assert.deepEqual(withIntervals(made.model, made.heldOut), made.model);
 
   const { graph } = readModel(bytesSource(toOnnx(made.model.convolution.network, "exact", "a test")));
   assert.deepEqual(
@@ -125,4 +134,23 @@ test("what train says of the rows that Starlight learnt from is what validate sa
     ["MatMul", "MatMul", "MatMul"],
   );
   assert.deepEqual([graph.inputs[0]?.name, graph.outputs[0]?.name], ["activations", "factors"]);
+});
+
+test("intervals of the kernels are as wide as ensemble, array, loads and stores say, by the traits that they are fitted on", async () => {
+  const model = await builtinStarlight("gemmini-firesim");
+  const evaluator = createStarlightEvaluator(await createStarlightEngine(module, model));
+
+  const unseen = judgeUnseen(module, training, model, rows);
+  const judged = await judgeRows(evaluator, rows);
+
+  assert.equal(judged.length, rows.length);
+  for (const [i, { row, predictedCycles, interval }] of judged.entries()) {
+    const one = unseen[i] as (typeof unseen)[number];
+    const kind = row.shape.Q === 1 && row.shape.R === 1 ? "matmul" : "convolution";
+    const width = halfWidth(model[kind].spread, one);
+    assert.ok(Math.abs(one.cycles / predictedCycles - 1) < 0.01, `${one.cycles} ${predictedCycles}`);
+    const found = Math.log((interval?.high as number) / predictedCycles);
+    assert.ok(Math.abs(found / width - 1) < 0.1, `${found} ${width}`);
+  }
+  assert.ok(unseen.every(({ fold }) => fold >= 0 && fold < 5));
 });

@@ -156,9 +156,9 @@ function formatInSample(
 function formatReport(report: AccuracyReport): string {
   return [
     formatAccuracies([
-      { name: "all, latency", accuracy: report.latency },
+      { name: "all, latency", accuracy: report.latency, intervals: report },
       { name: "all, EDP", accuracy: report.edp },
-      ...report.classes.map(({ name, latency }) => ({ name, accuracy: latency })),
+      ...report.classes.map((one) => ({ name: one.name, accuracy: one.latency, intervals: one })),
     ]),
     "",
     formatRanking(report),
