@@ -10,6 +10,8 @@ export interface PredictedDesign {
   readonly design: Design;
   /** For each network. */
   readonly sums: readonly NetworkSums[];
+  /** Cycles of every layer once: what a machine has to run. */
+  readonly cyclesOnce: number;
   readonly cost: number;
   /**
    * Where the cost lies with a probability of 90 %, taking it that all layers err alike: the ends are the sums of the layers' ends.
@@ -45,6 +47,7 @@ export function predictDesign(
   outcomes: readonly Outcome[],
 ): PredictedDesign | undefined {
   let place = 0;
+  let cyclesOnce = 0;
   const sums: NetworkSums[] = [];
   const low: NetworkSums[] = [];
   const high: NetworkSums[] = [];
@@ -55,6 +58,7 @@ export function predictDesign(
       const outcome = outcomes[place++];
       if (outcome?.status !== "priced") return undefined;
       const { latencyCycles, energyPj, latencyInterval } = outcome;
+      cyclesOnce += latencyCycles;
       sum.latencyCycles += count * latencyCycles;
       sum.energyPj += count * energyPj;
       ends.low += count * (latencyInterval?.low ?? latencyCycles);
@@ -67,6 +71,7 @@ export function predictDesign(
   return {
     design,
     sums,
+    cyclesOnce,
     cost: designCost(objective, sums),
     interval: { low: designCost(objective, low), high: designCost(objective, high) },
   };

@@ -56,6 +56,8 @@ export interface VerifiedSearchProgress {
   readonly promising: PredictedDesign | undefined;
   /** Least that any design not verified may cost, by the model's intervals. */
   readonly bound: number;
+  /** Cycles that the machine is about to run, as predicted; of layers that it knows too. */
+  readonly cyclesAhead: number;
 }
 
 export interface VerifiedSearchResult extends VerifiedSearchProgress {
@@ -88,7 +90,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
   const tried = new Set<string>();
   let best: VerifiedDesign | undefined;
   let promising: PredictedDesign | undefined;
-  let [rounds, evaluated, bound] = [0, 0, 0];
+  let [rounds, evaluated, bound, cyclesAhead] = [0, 0, 0, 0];
   const trials = (): number => verified.length + failed.length;
   const clock = startStudyClock({
     before: known.at(-1)?.seconds ?? 0,
@@ -105,6 +107,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
     bestCost: best?.verified.cost ?? Number.POSITIVE_INFINITY,
     promising,
     bound,
+    cyclesAhead,
   });
   const finish = (ended: VerifiedSearchResult["ended"]): VerifiedSearchResult => ({
     ...progress(),
@@ -156,6 +159,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
       verified.push(pair);
       if (pair.verified.cost < (best?.verified.cost ?? Number.POSITIVE_INFINITY)) best = pair;
     } else failed.push({ design, reason: outcome.reason });
+    cyclesAhead -= open.predicted.cyclesOnce;
     onProgress?.(progress());
   };
 
@@ -183,6 +187,8 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
       const chosen = chooseBatch(promotable, best?.verified.cost, request.batch);
       const open = begin(chosen.map(({ predicted }) => predicted));
       if (open.length === 0) return finish("budget");
+      cyclesAhead = open.reduce((sum, { predicted }) => sum + predicted.cyclesOnce, 0);
+      onProgress?.(progress());
       for (const one of open) await tell(one);
       rounds++;
       model = counted(await request.refine(request.model, runs.measurements));

@@ -17,6 +17,7 @@ function randomDesign(rng: Rng): Promotable {
         mappings: [Array.from({ length: 4 }, () => pick(["a", "b", "c"], rng))],
       },
       sums: [],
+      cyclesOnce: 0,
       cost,
       interval: { low: cost * Math.exp(-width), high: cost * Math.exp(width) },
     },

@@ -12,8 +12,14 @@ import { analytical, createModel, createTruth, propose, request, workloads } fro
 test("what a model that is right verifies first is the best there is, and nothing else is run", async () => {
   const verifier = createTruth(1, 0);
 
-  const { best, promising, ended, runs } = await searchVerified(
-    request({ model: createModel(0), verifier, batch: 1 }),
+  const ahead = new Set<number>();
+  const { best, promising, ended, runs, measurements } = await searchVerified(
+    request({
+      model: createModel(0),
+      verifier,
+      batch: 1,
+      onProgress: ({ cyclesAhead }) => ahead.add(cyclesAhead),
+    }),
   );
 
   assert.equal(ended, "interval");
@@ -24,6 +30,8 @@ test("what a model that is right verifies first is the best there is, and nothin
     new Set(candidatesOf(workloads, best?.predicted.design ?? assert.fail()).map(candidateText)).size,
   );
   assert.equal(verifier.runs(), runs);
+  const cycles = measurements.reduce((sum, { latencyCycles }) => sum + latencyCycles, 0);
+  assert.deepEqual([...ahead], [0, cycles], "what was to run is said before, and nothing after");
 });
 
 test("predicted and verified stay apart, and the interval ends the search only where the truth allows it", async () => {

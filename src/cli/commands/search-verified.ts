@@ -123,6 +123,9 @@ export async function runVerifiedSearch(
   if (verify && result && !result.best) throw new Failed(unverified(args, result, late));
 }
 
+/** Of the embedded RTL on one core, some (npm run bench:rtl). */
+const CYCLES_PER_SECOND = 5e6;
+
 /** The best by the model and the best by the machine, and what is left. */
 function formatProgress(now: VerifiedSearchProgress, args: VerifiedArgs, runs: number): string {
   const { bestCost, promising, seconds } = now;
@@ -137,7 +140,15 @@ function formatProgress(now: VerifiedSearchProgress, args: VerifiedArgs, runs: n
     ...(args.budget === undefined ? [] : [Math.max(0, args.budget / 1000 - seconds)]),
   ];
   const time = times.length > 0 ? `, at most ${formatSeconds(Math.min(...times))} left` : "";
-  return `verified ${verified}, predicted ${predicted}, ${formatCount(left)} runs${time}`;
+  return `${underWay(now, args)}verified ${verified}, predicted ${predicted}, ${formatCount(left)} runs${time}`;
+}
+
+/** What runs now, and about how long. */
+function underWay({ cyclesAhead }: VerifiedSearchProgress, { verify, workers }: VerifiedArgs): string {
+  if (cyclesAhead === 0) return "";
+  const seconds = cyclesAhead / CYCLES_PER_SECOND / workers;
+  const long = verify?.kind === "rtl" ? ` (about ${formatSeconds(seconds)})` : "";
+  return `running ${formatNumber(cyclesAhead / 1e6)} M cycles${long}; `;
 }
 
 async function write(
