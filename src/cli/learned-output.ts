@@ -1,7 +1,14 @@
 import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
+import type { LearnedCodesignProgress } from "../learned/codesign.ts";
 import type { LearnedMapping } from "../learned/map-network.ts";
 import { formatProof } from "./proof.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
+
+/** How far the search for the optimum of a space is. */
+export function formatLearnedProgress({ boxes, predicted, gap }: LearnedCodesignProgress): string {
+  const open = Number.isFinite(gap) ? `, gap ${formatNumber(100 * gap)} %` : "";
+  return `${formatCount(boxes)} boxes of configs, ${formatCount(predicted)} mappings predicted by Starlight${open}`;
+}
 
 /** Networks on one accelerator, and what is proven of them together. */
 export interface LearnedAnswer {

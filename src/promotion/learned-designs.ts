@@ -1,4 +1,4 @@
-import { codesignLearned } from "../learned/codesign.ts";
+import { codesignLearned, type LearnedCodesignProgress } from "../learned/codesign.ts";
 import { type LearnedMapping, mapLearnedNetwork } from "../learned/map-network.ts";
 import type { Limits } from "../mapper/limits.ts";
 import type { Design } from "../search/trial.ts";
@@ -10,6 +10,13 @@ import type { ProposalRequest } from "./propose.ts";
 export interface LearnedDesigns {
   readonly designs: readonly Design[];
   readonly complete: boolean;
+}
+
+export interface LearnedDesignsOptions extends Limits {
+  /** While the optimum of the space is sought. */
+  readonly onOptimum?: (progress: LearnedCodesignProgress) => void;
+  /** While single configs are mapped. */
+  readonly onDesign?: (done: number, of: number) => void;
 }
 
 /** Of the time that is left, what the optimum of the space gets before single configs are mapped. */
@@ -27,11 +34,7 @@ export async function learnedDesigns(
   module: WebAssembly.Module,
   model: StarlightModel,
   request: ProposalRequest,
-  {
-    budgetMs = Number.POSITIVE_INFINITY,
-    signal,
-    onDesign,
-  }: Limits & { readonly onDesign?: (done: number, of: number) => void } = {},
+  { budgetMs = Number.POSITIVE_INFINITY, signal, onOptimum, onDesign }: LearnedDesignsOptions = {},
 ): Promise<LearnedDesigns> {
   const { workloads, space, objective } = request;
   const end = performance.now() + budgetMs;
@@ -45,6 +48,7 @@ export async function learnedDesigns(
     space,
     objective,
     ...limits(OPTIMUM_SHARE),
+    ...(onOptimum ? { onProgress: onOptimum } : {}),
   });
   const found = [best.mappings];
   let complete = best.optimal;

@@ -10,6 +10,7 @@ import type { Design } from "../../search/trial.ts";
 import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import type { CliContext } from "../context.ts";
+import { formatLearnedProgress } from "../learned-output.ts";
 import type { Progress } from "../progress.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
 import type { VerifiedArgs } from "./search-verified.ts";
@@ -63,6 +64,7 @@ export async function chooseDesigns(
       {
         budgetMs: left(),
         signal,
+        onOptimum: (now) => progress.update(formatLearnedProgress(now)),
         onDesign: (done, of) => progress.update(`${done} of ${of} configs mapped by Starlight`, done / of),
       },
     );

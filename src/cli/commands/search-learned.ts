@@ -6,11 +6,11 @@ import { loadFastModule } from "../../surrogate/fast-module.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { saveDesign } from "../design-folder.ts";
-import { formatLearned } from "../learned-output.ts";
+import { formatLearned, formatLearnedProgress } from "../learned-output.ts";
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { loadStarlightModel } from "../starlight-model.ts";
-import { formatCount, formatNumber } from "../table.ts";
+import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 import type { SearchArgs } from "./search.ts";
 
@@ -34,10 +34,7 @@ export async function runLearnedSearch(
     objective: args.objective,
     signal: context.signal,
     ...(args.budget === undefined ? {} : { budgetMs: args.budget }),
-    onProgress: ({ boxes, predicted, gap }) =>
-      progress.update(
-        `${formatCount(boxes)} boxes of configs, ${formatCount(predicted)} mappings predicted${Number.isFinite(gap) ? `, gap ${formatNumber(100 * gap)} %` : ""}`,
-      ),
+    onProgress: (now) => progress.update(formatLearnedProgress(now)),
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
   const document = formatJson(context, args, workloads, result);
