@@ -49,7 +49,7 @@ export {
   SAMPLERS,
   type SamplerName,
 } from "./studies/named.ts";
-export { hardwareGrid, parseValues } from "./sweep/grid.ts";
+export { hardwareGrid, parseValues, type ValueLimits } from "./sweep/grid.ts";
 export { openJournal, type SweepJournal, type SweepQuestion } from "./sweep/journal.ts";
 export { type SweepPoint, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
 export { type SweepTable, sweepCsv, sweepParquet } from "./sweep/table.ts";
@@ -57,6 +57,6 @@ export type { Accuracy, Ranking } from "./tune/accuracy.ts";
 export type { CalibrationPool } from "./tune/calibrate.ts";
 export { cleanRows, type MeasuredRow, parseDataset } from "./tune/dataset.ts";
 export { type MeasuredCandidate, StarlightTuner, type TunerOptions } from "./tune/fine-tune.ts";
-export { type AccuracyReport, type Judgement, reportAccuracy } from "./tune/report.ts";
+export { type AccuracyReport, type IntervalReport, type Judgement, reportAccuracy } from "./tune/report.ts";
 export { type Training, type TrainRequest, train } from "./tune/train.ts";
 export { loadWorkload } from "./workload/load.ts";

@@ -105,6 +105,7 @@ export { cost, EDP, ENERGY, LATENCY, type Objective, parseObjective, TOLERANCE }
 export { paddedShapes } from "./mapper/padding.ts";
 export type { FixedTiles } from "./mapper/problem.ts";
 export type { SearchStatistics } from "./mapper/statistics.ts";
+export type { Variant } from "./mapper/variants.ts";
 export type { WindowRecord } from "./mapper/window-queue.ts";
 export { createRng, type Rng } from "./rng.ts";
 export { type AnnealOptions, createAnnealer } from "./search/anneal.ts";

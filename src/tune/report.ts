@@ -21,7 +21,7 @@ export interface Judgement {
 }
 
 /** How honest intervals are; of models that predict them. */
-interface IntervalReport {
+export interface IntervalReport {
   /** Share of measurements inside the 90 % interval, in percent. */
   readonly coveragePercent?: number;
   /** Mean half-width of the interval, in percent. */
