@@ -103,7 +103,7 @@ export {
 } from "./mapper/network-archive.ts";
 export { cost, EDP, ENERGY, LATENCY, type Objective, parseObjective, TOLERANCE } from "./mapper/objective.ts";
 export { paddedShapes } from "./mapper/padding.ts";
-export type { FixedTiles } from "./mapper/problem.ts";
+export type { FixedTiles, TileChoices } from "./mapper/problem.ts";
 export type { SearchStatistics } from "./mapper/statistics.ts";
 export type { Variant } from "./mapper/variants.ts";
 export type { WindowRecord } from "./mapper/window-queue.ts";
