@@ -1,5 +1,5 @@
 import { parseCandidates, refuseBadRows } from "../designs/candidates.ts";
-import { type NetworkDesign, parseDesign } from "../designs/design.ts";
+import { type NetworkDesign, parseDesign, pricedAs } from "../designs/design.ts";
 import { pricedCsv, pricedHeader, pricedJson, priceTable } from "../designs/price-table.ts";
 import { priceDesign } from "../designs/priced-design.ts";
 import { UsageError } from "../errors.ts";
@@ -45,7 +45,7 @@ export async function evaluateSlowly(
   const design = isDocument
     ? await parseDesign(await loadDocument(args.designs), args.designs, loadWorkload)
     : undefined;
-  const evaluator = await open(args.profile ?? design?.profile);
+  const evaluator = await open(pricedAs(args.profile, design));
   try {
     checkProfile(context, args, evaluator, design?.profile);
     if (design) await evaluateDocument(context, args, evaluator, design);

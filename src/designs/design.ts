@@ -94,6 +94,11 @@ export async function parseDesign(
   return { workload: name, hardware, ...(profile === undefined ? {} : { profile }), layers };
 }
 
+/** Which RTL's model prices a design: the one that is asked for, else the one that it was made for; undefined for the model's default. */
+export function pricedAs(asked: Profile | undefined, design: NetworkDesign | undefined): Profile | undefined {
+  return asked ?? design?.profile;
+}
+
 function parseProfile(value: unknown, where: string): Profile | undefined {
   const profile = PROFILES.find((one) => one === value);
   if (value === undefined || profile !== undefined) return profile;

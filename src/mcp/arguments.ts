@@ -66,7 +66,8 @@ export const ARGUMENTS = {
       },
       profile: {
         enum: PROFILES,
-        description: "The RTL that starlight predicts: Gemmini's on FireSim (default), or this project's",
+        description:
+          "The RTL that starlight predicts: Gemmini's on FireSim, or this project's; default: the design's, else gemmini-firesim",
       },
     },
     required: ["design"],

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { codesign } from "../codesign/codesign.ts";
 import { designFields, proofFields } from "../codesign/document.ts";
-import { evaluateDesign, type NetworkDesign, parseDesign } from "../designs/design.ts";
+import { evaluateDesign, type NetworkDesign, parseDesign, pricedAs } from "../designs/design.ts";
 import { priceDesign } from "../designs/priced-design.ts";
 import { InputError } from "../errors.ts";
 import { createEmbeddedPool } from "../evaluators/embedded-pool.ts";
@@ -34,15 +34,16 @@ export function listWorkloads(): object {
   return { version: 1, workloads };
 }
 
-/** Metrics of a design, layer by layer; of Starlight with the interval in which the RTL of the profile lies. */
+/** Metrics of a design, layer by layer; of Starlight with the interval in which the RTL lies that is asked for, or else the design's. */
 export async function evaluate(
-  { design, fidelity = "analytical", profile }: EvaluateArguments,
+  { design, fidelity = "analytical", profile: asked }: EvaluateArguments,
   signal: AbortSignal,
 ): Promise<object> {
-  if (fidelity === "analytical" && profile !== undefined)
+  if (fidelity === "analytical" && asked !== undefined)
     throw new InputError({ where: "profile", expected: "fidelity starlight", found: fidelity });
   const parsed = await readDesign(design);
   if (fidelity === "analytical") return evaluateDesign(await loadEngine(64), parsed);
+  const profile = pricedAs(asked, parsed);
   const starlight = await loadStarlight({ capacity: 64, ...(profile === undefined ? {} : { profile }) });
   return priceDesign(createStarlightEvaluator(starlight), parsed, { signal });
 }

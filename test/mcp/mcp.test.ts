@@ -72,6 +72,19 @@ test("evaluate predicts RTL with Starlight, and takes a document as text", async
   }
 });
 
+test("evaluate predicts the RTL that a design says it was made for, unless another is asked for", async () => {
+  const mapped = await call("map", { workload: { name: "small", layers: [{ K: 16, C: 16, P: 14, Q: 14 }] } });
+  const made = { ...mapped, profile: "polaris-rtl" };
+  const given = { design: made, fidelity: "starlight" };
+
+  assert.equal((await call("evaluate", given))["profile"], "polaris-rtl");
+  assert.equal(
+    (await call("evaluate", { ...given, profile: "gemmini-firesim" }))["profile"],
+    "gemmini-firesim",
+  );
+  assert.equal((await call("evaluate", { ...given, design: mapped }))["profile"], "gemmini-firesim");
+});
+
 test("search answers with the best design under a cap, for a layer table of the caller's own", async () => {
   const workload = {
     name: "mine",
