@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { InputError } from "../errors.ts";
@@ -9,6 +10,7 @@ import {
   type SimulateArguments,
 } from "./arguments.ts";
 import { evaluate, listWorkloads, map, search, simulate } from "./tools.ts";
+import { LineTransport } from "./transport.ts";
 
 const INSTRUCTIONS = `Explores designs of Gemmini-like deep-learning accelerators with an exact analytical model (Timeloop + Accelergy).
 A design is a hardware config and a mapping for each layer of a network. \`map\` proves the best mappings on given hardware, \`search\` the best
@@ -79,15 +81,23 @@ function createMcpServer(version: string): McpServer {
   return server;
 }
 
-/** Serves on stdin and stdout until the client closes them. */
-export async function serveMcp(version: string, signal: AbortSignal): Promise<void> {
-  const handle = serveStdio(() => createMcpServer(version));
-  const ended = new Promise<void>((resolve) => {
-    process.stdin.once("end", resolve);
-    process.stdin.once("close", resolve);
+/** What the server needs of the process. */
+export interface McpContext {
+  readonly version: string;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Ends the server, and what is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves until the client closes stdin and all that it asked is answered. */
+export async function serveMcp({ version, stdin, stdout, signal }: McpContext): Promise<void> {
+  const transport = new LineTransport(stdin, stdout);
+  const handle = serveStdio(() => createMcpServer(version), { transport });
+  const aborted = new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await ended;
+  await Promise.race([transport.closed, aborted]);
   await handle.close();
 }
 

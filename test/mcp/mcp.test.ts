@@ -154,7 +154,59 @@ test("wrong arguments are refused with what is wrong, and the server goes on", a
   assert.equal((await client.listTools()).tools.length, 5);
 });
 
-test("what is no message is answered or passed over, and the end of input ends the server", async () => {
+/** What the server answers to lines that end with its input, by id. */
+async function answersTo(...lines: readonly string[]): Promise<Map<unknown, Record<string, unknown>>> {
+  const { code, stdout, stderr } = await polaris(["mcp"], `${lines.join("\n")}\n`);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const answers = String(stdout).trimEnd().split("\n");
+  return new Map(answers.map((line) => JSON.parse(line)).map((answer) => [answer.id, answer]));
+}
+
+function request(id: number, method: string, params: object): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+}
+
+const INITIALIZE = request(1, "initialize", {
+  protocolVersion: "2025-06-18",
+  capabilities: {},
+  clientInfo: { name: "polaris-test", version: "1" },
+});
+
+test("the end of input ends the server, but not before calls under way are answered", async () => {
+  const answers = await answersTo(
+    INITIALIZE,
+    request(2, "tools/call", { name: "map", arguments: { workload: "bert" } }),
+    request(3, "tools/call", { name: "workloads", arguments: {} }),
+  );
+
+  assert.deepEqual([...answers.keys()].sort(), [1, 2, 3]);
+  assert.match(JSON.stringify(answers.get(2)), /"optimal":true/);
+});
+
+test("a call that was cancelled is not waited for", { timeout: 60_000 }, async () => {
+  const search = { workloads: ["resnet50"], budgetSeconds: 600 };
+  const answers = await answersTo(
+    INITIALIZE,
+    request(2, "tools/call", { name: "search", arguments: search }),
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}',
+  );
+
+  assert.deepEqual([...answers.keys()], [1]);
+});
+
+test("a line that is no message is refused, and the next one answered", async () => {
+  for (const [line, code] of [
+    ["no json", -32700],
+    ['{"id":7}', -32600],
+  ] as const) {
+    const answers = await answersTo(line, "", INITIALIZE);
+
+    assert.match(JSON.stringify(answers.get(null)), new RegExp(`"code":${code}`));
+    assert.ok(answers.get(1)?.["result"]);
+  }
+});
+
+test("the program ends with its input", async () => {
   const child = spawn(process.execPath, [PROGRAM, "mcp"], { stdio: ["pipe", "pipe", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (bytes) => (stderr += bytes));

@@ -12,7 +12,7 @@ export function mcpCommand(context: CliContext): CommandModule<object, object> {
         examples(["$0 mcp", "On stdin and stdout, for a client's settings"]),
       ) as unknown as Argv<object>,
     handler: async () => {
-      await (await loadServer()).serveMcp(context.version, context.signal);
+      await (await loadServer()).serveMcp(context);
     },
   };
 }
