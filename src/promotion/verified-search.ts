@@ -29,7 +29,7 @@ export interface VerifiedSearchRequest {
   readonly propose: (model: Evaluator, signal?: AbortSignal) => Promise<readonly Design[]>;
   /** A model that has learnt from measurements; called with all of them after each round. */
   readonly refine: (model: Evaluator, measurements: readonly Measurement[]) => Promise<Evaluator>;
-  /** Most layers that the verifier may run. */
+  /** Most layers that the verifier may run, those on record included. */
   readonly runs: number;
   /** Ends the search early: by time, by candidates that the model priced, by designs verified. */
   readonly budget?: Budget;
@@ -77,7 +77,7 @@ export interface VerifiedSearchResult extends VerifiedSearchProgress {
  * the model's intervals, or when the next design would be beyond a budget.
  *
  * Each design verified is a trial of the journal. A search that goes on from one makes the same decisions again, with the runs on
- * record, and more of them where the budget has grown.
+ * record, and more of them where the budget has grown. What is on record is gone through however small the budgets are.
  *
  * @throws InputError naming the trial if the search asks for another design than the one on record
  */
@@ -96,7 +96,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
     before: known.at(-1)?.seconds ?? 0,
     milliseconds: budget.milliseconds,
     signal: request.signal,
-    // What is on record is gone through whatever the time; without a record a prediction is an answer.
+    // Without a record a prediction is an answer.
     answered: () => promising !== undefined && trials() >= known.length,
   });
   const progress = (): VerifiedSearchProgress => ({
@@ -117,13 +117,15 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
     measurements: runs.measurements,
     ended,
   });
-  /** Whether the next design would be beyond a budget. */
+  /** Whether a trial would be beyond a budget. What is on record never is. */
+  const isBeyond = (number: number, running = 0): boolean =>
+    number >= known.length &&
+    (clock.late() ||
+      evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY) ||
+      number >= (budget.trials ?? Number.POSITIVE_INFINITY) ||
+      runs.count + running > request.runs);
+  /** Whether the next design would be. */
   let spent = false;
-  const isSpent = (): boolean =>
-    spent ||
-    (clock.late() && trials() >= known.length) ||
-    evaluated >= (budget.evaluations ?? Number.POSITIVE_INFINITY) ||
-    trials() >= (budget.trials ?? Number.POSITIVE_INFINITY);
 
   /** Begins to verify designs, in this order, as far as the budgets allow. */
   const begin = (chosen: readonly PredictedDesign[]): readonly OpenVerification[] => {
@@ -132,9 +134,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
     for (const predicted of chosen) {
       const missing = runs.missing(candidatesOf(workloads, predicted.design), begun);
       const number = trials() + open.length;
-      spent ||=
-        runs.count + begun.size + missing.size > request.runs ||
-        number >= (budget.trials ?? Number.POSITIVE_INFINITY);
+      spent ||= isBeyond(number, begun.size + missing.size);
       if (spent) break;
       for (const text of missing.keys()) begun.add(text);
       const job = { round: rounds, design: predicted.design };
@@ -179,7 +179,7 @@ export async function searchVerified(request: VerifiedSearchRequest): Promise<Ve
       onProgress?.(progress());
       if (left.length === 0) return finish("exhausted");
       if (best && bound >= best.verified.cost) return finish("interval");
-      if (isSpent()) return finish("budget");
+      if (spent || isBeyond(trials())) return finish("budget");
       const promotable = left.map((predicted) => ({
         predicted,
         runs: runs.missing(candidatesOf(workloads, predicted.design)).size,

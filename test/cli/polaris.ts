@@ -32,14 +32,18 @@ export interface Run {
  * Runs a command line to its end in this process: a start of Node costs more than most answers. What it prints under --json
  * must be as its schema says, if there is one.
  */
-export async function polaris(args: readonly string[], stdin: Uint8Array | string = ""): Promise<Run> {
+export async function polaris(
+  args: readonly string[],
+  stdin: Uint8Array | string = "",
+  signal = new AbortController().signal,
+): Promise<Run> {
   const stdout = new Collected();
   const stderr = new Collected();
   const code = await runCli({
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout,
     stderr,
-    signal: new AbortController().signal,
+    signal,
     version,
     args,
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { findingBudget } from "../../src/cli/commands/choose-designs.ts";
 import { PROGRAM, polaris, scratchFolder } from "./polaris.ts";
 import { smallSearch } from "./small-search.ts";
 
@@ -219,4 +220,45 @@ test("a budget ends the search for designs too, and a study whose designs are no
   assert.match(String(study.stdout), /not all designs were found before a limit ended the search for them/);
   assert.equal(study.code, 1, study.stderr);
   assert.equal(readFileSync(file("short.jsonl"), "utf8").trimEnd().split("\n").length, 1);
+});
+
+test("a study is taken up with less time, or interrupted at once, and nothing on record is hidden", async () => {
+  const args = [...SEARCH, "--fidelity", "analytical", "--verify", "event", "--rtl-budget", "6"];
+  const study = [...args, "--study", file("later.jsonl"), "--json"];
+  const first = await polaris(study);
+  assert.equal(first.code, 0, first.stderr);
+  const journal = readFileSync(file("later.jsonl"), "utf8");
+  const designs = journal.trimEnd().split("\n").length - 1;
+  assert.ok(designs >= 2);
+
+  const short = await polaris([...study, "--budget", "1ms"]);
+  const fewer = await polaris(study.with(study.indexOf("6"), "1"));
+  const interrupted = await polaris(study, "", AbortSignal.abort());
+
+  for (const run of [short, fewer]) {
+    assert.equal(run.code, 0, run.stderr);
+    const { verified, others } = JSON.parse(String(run.stdout));
+    assert.deepEqual(verified, JSON.parse(String(first.stdout)).verified);
+    assert.equal(others.length, designs);
+  }
+  assert.equal(interrupted.code, 130);
+  assert.deepEqual(
+    [JSON.parse(String(interrupted.stdout)).verified, JSON.parse(String(interrupted.stdout)).complete],
+    [null, false],
+  );
+  assert.match(
+    interrupted.stderr,
+    new RegExp(`the best so far is given; on record are ${designs} verified designs; the same command`),
+  );
+  assert.equal(readFileSync(file("later.jsonl"), "utf8"), journal);
+});
+
+test("finding designs may take half of a budget, all of it with a study, and any time if designs are on record", () => {
+  const verify = { kind: "event" } as const;
+
+  assert.equal(findingBudget({ budget: 1000, verify }, undefined), 500);
+  assert.equal(findingBudget({ budget: 1000, verify: undefined }, undefined), 1000);
+  assert.equal(findingBudget({ budget: 1000, verify }, 0), 1000);
+  assert.equal(findingBudget({ budget: 1000, verify }, 1), Number.POSITIVE_INFINITY);
+  assert.equal(findingBudget({ budget: undefined, verify }, undefined), Number.POSITIVE_INFINITY);
 });

@@ -13,7 +13,7 @@ import {
 import type { VerifyCarry, VerifyJob } from "../../src/promotion/verified-trial.ts";
 import { openStudyJournal } from "../../src/search/journal.ts";
 import { assertValid } from "../schema/validator.ts";
-import { createTruth, request } from "./fixtures.ts";
+import { createTruth, propose, request } from "./fixtures.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "polaris-verified-"));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -121,6 +121,38 @@ test("more runs, evaluations or designs let a search that had spent them go on a
 
     assert.equal(await read(file), await read(whole), JSON.stringify(small));
     assert.deepEqual(timeless(resumed), timeless(answer));
+  }
+});
+
+test("budgets that are smaller than what is on record hide none of it, and allow nothing more", async () => {
+  const lines = (await readFile(whole, "utf8")).trimEnd().split("\n");
+  const slow: VerifiedSearchRequest["propose"] = async (...args) => {
+    // Long enough for a timer to fall due in between.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return propose(...args);
+  };
+
+  for (const small of [
+    { budget: { milliseconds: 1 }, propose: slow },
+    { budget: { evaluations: 1 } },
+    { budget: { trials: 1 } },
+    { runs: 0 },
+  ]) {
+    // All of it, and a batch of two of which one is there.
+    for (const trials of [answer.verified.length, 3]) {
+      const file = fileOf();
+      const text = `${lines.slice(0, 1 + trials).join("\n")}\n`;
+      await writeFile(file, text);
+      const verifier = createTruth(1.3, 0.1);
+
+      const resumed = await study(file, { verifier, ...small });
+
+      const which = `${JSON.stringify(small)}, ${trials} trials`;
+      assert.deepEqual(resumed.verified, answer.verified.slice(0, trials), which);
+      assert.equal(await readFile(file, "utf8"), text, which);
+      assert.equal(verifier.runs(), 0, which);
+      assert.equal(resumed.ended, trials === answer.verified.length ? answer.ended : "budget", which);
+    }
   }
 });
 

@@ -26,8 +26,24 @@ export interface DesignChoice {
 const SHARE = 0.5;
 
 /**
+ * Milliseconds that finding designs may take. A journal goes on from all designs or not at all, so that they may take the whole
+ * budget of a study; and whatever they take if designs are on record, which are not found again without them.
+ *
+ * @param recorded designs on record; undefined without a journal
+ */
+export function findingBudget(
+  { budget = Number.POSITIVE_INFINITY, verify }: Pick<VerifiedArgs, "budget" | "verify">,
+  recorded: number | undefined,
+): number {
+  if (recorded !== undefined && recorded > 0) return Number.POSITIVE_INFINITY;
+  return verify && recorded === undefined ? SHARE * budget : budget;
+}
+
+/**
  * Finds the designs that a verified search chooses among: by enumeration near the analytical optimum and, if Starlight is the model,
  * by its own proof.
+ *
+ * @param recorded designs on record; undefined without a journal
  */
 export async function chooseDesigns(
   context: CliContext,
@@ -39,12 +55,11 @@ export async function chooseDesigns(
   },
   pool: JobPool,
   progress: Progress,
+  recorded: number | undefined,
 ): Promise<DesignChoice> {
   const { signal } = context;
   const started = performance.now();
-  // A journal goes on from all designs or not at all.
-  const share = args.verify && args.study === undefined ? SHARE : 1;
-  const budgetMs = args.budget === undefined ? Number.POSITIVE_INFINITY : share * args.budget;
+  const budgetMs = findingBudget(args, recorded);
   const left = (): number => Math.max(0, budgetMs - (performance.now() - started));
   const learns = args.fidelity === "starlight";
   const watch = new Watch({ budgetMs: learns ? budgetMs / 2 : budgetMs, signal });

@@ -10,7 +10,7 @@ import {
   type VerifiedSearchProgress,
   type VerifiedSearchResult,
 } from "../../promotion/verified-search.ts";
-import type { VerifyCarry, VerifyJob } from "../../promotion/verified-trial.ts";
+import type { RecordedVerification, VerifyCarry, VerifyJob } from "../../promotion/verified-trial.ts";
 import { type FileJournal, openStudyJournal } from "../../search/journal.ts";
 import { inJoules } from "../../search/trial.ts";
 import { loadEngine } from "../../starlight.ts";
@@ -78,7 +78,7 @@ export async function runVerifiedSearch(
       const question = await verifiedQuestion(context, problem, args, verify);
       journal = openStudyJournal(args.study, question);
     }
-    const choice = await chooseDesigns(context, args, problem, pool, progress);
+    const choice = await chooseDesigns(context, args, problem, pool, progress, journal?.known.length);
     const { budget, evaluations } = args;
     // A journal's decisions rest on all of the designs: of some of them they would be others, and another time others again.
     const cut = !choice.complete && journal !== undefined;
@@ -98,7 +98,7 @@ export async function runVerifiedSearch(
         ...(evaluations === undefined ? {} : { evaluations }),
       },
       batch: BATCH,
-      ...(journal ? { journal } : {}),
+      ...(journal && !cut ? { journal } : {}),
       // What was chosen before Ctrl-C is still priced, for there to be an answer.
       ...(context.signal.aborted ? {} : { signal: context.signal }),
       onProgress: (now) => progress.update(formatProgress(now, args, runs)),
@@ -119,7 +119,8 @@ export async function runVerifiedSearch(
     await model.close();
     if (verifier !== model) await verifier.close();
   }
-  if (context.signal.aborted) throw new Interrupted(interruption(context, args, result));
+  if (context.signal.aborted)
+    throw new Interrupted(interruption(context, args, result, journal?.known ?? []));
   if (verify && result && !result.best) throw new Failed(unverified(args, result, late));
 }
 
@@ -134,7 +135,7 @@ function formatProgress(now: VerifiedSearchProgress, args: VerifiedArgs, runs: n
   const predicted = promising
     ? `${shown(promising.cost)} (${shown(promising.interval.low)} to ${shown(promising.interval.high)})`
     : "none yet";
-  const left = runs - now.runs;
+  const left = Math.max(0, runs - now.runs);
   const times = [
     ...(now.runs > 0 ? [(seconds * left) / now.runs] : []),
     ...(args.budget === undefined ? [] : [Math.max(0, args.budget / 1000 - seconds)]),
@@ -212,9 +213,12 @@ function interruption(
   context: CliContext,
   { study, verify }: VerifiedArgs,
   result: VerifiedSearchResult | undefined,
+  recorded: readonly RecordedVerification[],
 ): string {
   const given = result?.best ?? result?.promising;
-  const said = given ? "interrupted: the best so far is given" : "interrupted before a design was found";
+  const told = given ? "interrupted: the best so far is given" : "interrupted before a design was found";
+  const verified = recorded.filter(({ outcome }) => outcome.status === "found").length;
+  const said = result?.best || verified === 0 ? told : `${told}; on record are ${verified} verified designs`;
   if (study !== undefined) return `${said}; the same command goes on with it: ${commandLine(context.args)}`;
   const stored = verify?.kind === "rtl" || verify?.kind === "command";
   return result && result.runs > 0 && stored
