@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseDesign } from "../designs/design.ts";
-import { type ExportFormat, exportDesign } from "../interop/write-export.ts";
+import { type ExportFormat, exportDesign, exportNames } from "../interop/write-export.ts";
 import { renderReport } from "../report/page/report.ts";
 import { parseResultDocument } from "../report/parse-document.ts";
 import { summarise } from "../report/summary.ts";
 import { loadEngine } from "../starlight.ts";
 import { loadWorkload } from "../workload/load.ts";
+import type { Workload } from "../workload/workload.ts";
 import type { CliContext } from "./context.ts";
+import { networkFolders } from "./network-folders.ts";
 import { checkOutput, makeFolder, outputFormat, saveOutput } from "./output.ts";
+import { refuseOverwriting } from "./overwritten.ts";
 
 /** The design itself, which the other files are made of. */
-export const DESIGN = "design.json";
+const DESIGN = "design.json";
 const REPORT = "report.html";
 /** What a folder has for other tools: a folder each, or a file. */
 const EXPORTS: readonly { readonly format: ExportFormat; readonly at: string }[] = [
@@ -23,22 +26,45 @@ const EXPORTS: readonly { readonly format: ExportFormat; readonly at: string }[]
 
 /**
  * Makes sure, before long work, that a design can be written to `--out`: a folder that there is or whose name ends in a slash, which is
- * made, or a file of one of the formats.
+ * made, or a file of one of the formats. Of a folder each file that will be written is looked at.
  *
- * @throws InputError
+ * @param args of the command, parsed
+ * @throws InputError, UsageError
  */
 export async function checkDesignOutput<F extends string>(
-  out: string | undefined,
+  args: { readonly out: string | undefined },
   formats: readonly F[],
+  workloads: readonly Pick<Workload, "name" | "layers">[],
 ): Promise<void> {
+  const { out } = args;
   if (out === undefined) return;
   if (await isFolder(out)) {
-    await makeFolder(out);
-    await checkOutput(join(out, DESIGN));
+    const files = folderFiles(workloads).map((name) => join(out, name));
+    refuseOverwriting(args, files);
+    for (const file of files) {
+      await makeFolder(dirname(file));
+      await checkOutput(file);
+    }
   } else {
     outputFormat(out, formats);
     await checkOutput(out);
   }
+}
+
+/** All that a folder gets. */
+function folderFiles(workloads: readonly Pick<Workload, "name" | "layers">[]): readonly string[] {
+  const folders = exportFolders(workloads.map(({ name }) => name));
+  const exported = workloads.flatMap(({ layers }, i) =>
+    EXPORTS.flatMap(({ format, at }) =>
+      exportNames(format, layers.length).map((name) => join(folders[i] ?? "", at, name)),
+    ),
+  );
+  return [DESIGN, REPORT, ...exported];
+}
+
+/** Where the files of other tools are, network by network: in a folder for each, if there are several. */
+function exportFolders(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? [""] : networkFolders(names, [DESIGN, REPORT]);
 }
 
 /**
@@ -57,11 +83,11 @@ export async function saveDesign(
   else await saveOutput(out, document);
 }
 
-async function isFolder(out: string): Promise<boolean> {
+/** Whether there is a folder of that name, or the name asks for one. */
+export async function isFolder(out: string): Promise<boolean> {
   return /[/\\]$/.test(out) || ((await stat(out).catch(() => undefined))?.isDirectory() ?? false);
 }
 
-/** The files of other tools are in a folder for each network, if there are several. */
 async function saveDesignFolder(context: CliContext, folder: string, document: string): Promise<void> {
   const save = async (name: string, content: string | Uint8Array): Promise<void> => {
     const path = join(folder, name);
@@ -79,13 +105,16 @@ async function saveDesignFolder(context: CliContext, folder: string, document: s
   const engine = await loadEngine(1);
   await save(REPORT, await renderReport(summarise(record, engine), context.version));
   await engine.close();
-  for (const network of fields.networks ?? [fields]) {
-    const one = { ...network, hardware: fields.hardware };
-    const design = await parseDesign(one, DESIGN, (name) => loadWorkload(name));
-    const within = fields.networks ? design.workload.replace(/[^\w.-]+/g, "_") : "";
+  const designs = await Promise.all(
+    (fields.networks ?? [fields]).map((network) =>
+      parseDesign({ ...network, hardware: fields.hardware }, DESIGN, (name) => loadWorkload(name)),
+    ),
+  );
+  const folders = exportFolders(designs.map(({ workload }) => workload));
+  for (const [i, design] of designs.entries()) {
     for (const { format, at } of EXPORTS) {
       for (const { name, content } of exportDesign(design, format).files)
-        await save(join(within, at, name), content);
+        await save(join(folders[i] ?? "", at, name), content);
     }
   }
 }

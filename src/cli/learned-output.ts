@@ -46,7 +46,8 @@ ${formatModel(profile, asked)}
 
 ${tables.join("\n\n")}
 
-Layers: one run each. Total: weighted by runs. Proven to ${tolerance} of the objective as the model has it. The RTL is predicted: what is the best of
+Layers: one run each. Total: weighted by runs; its interval holds if all layers err alike.
+Proven to ${tolerance} of the objective as the model has it. The RTL is predicted: what is the best of
 a model is, on average, not quite as good as the model says.
 `;
 }

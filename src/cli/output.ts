@@ -20,29 +20,31 @@ export async function openOutput(file: string): Promise<Writable> {
 /**
  * Writes a whole file.
  *
+ * @param flag that names it
  * @throws InputError if it cannot be written
  */
-export async function saveOutput(file: string, content: string | Uint8Array): Promise<void> {
+export async function saveOutput(file: string, content: string | Uint8Array, flag = "--out"): Promise<void> {
   try {
     await writeFile(file, content);
   } catch (error) {
-    throw unwritable(file, error);
+    throw unwritable(file, error, flag);
   }
 }
 
 /**
  * Makes sure, before long work, that a file can be written after it. Nothing is opened or emptied.
  *
+ * @param flag that names it
  * @throws InputError
  */
-export async function checkOutput(file: string | undefined): Promise<void> {
+export async function checkOutput(file: string | undefined, flag = "--out"): Promise<void> {
   if (file === undefined) return;
   const found = await stat(file).catch(() => undefined);
-  if (found?.isDirectory()) throw unwritable(file, { code: "EISDIR" });
+  if (found?.isDirectory()) throw unwritable(file, { code: "EISDIR" }, flag);
   try {
     await access(found ? file : dirname(file), constants.W_OK);
   } catch (error) {
-    throw unwritable(file, error);
+    throw unwritable(file, error, flag);
   }
 }
 
@@ -87,6 +89,7 @@ export function unwritable(
     EACCES: "one that may not be written",
     EPERM: "one that may not be written",
     ENOTDIR: "no such folder",
+    ENOSPC: "a full disk",
     EROFS: "a read-only file system",
   }[(error as NodeJS.ErrnoException).code ?? ""];
   return found === undefined ? error : new InputError({ where: `${flag} ${file}`, expected, found });

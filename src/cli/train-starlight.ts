@@ -47,31 +47,48 @@ export async function runStarlightTraining(
     onProgress: (done, of) => progress.update(`${done} of ${of} calibrations and trainings`, done / of),
   });
   progress.clear();
-  const save = async (file: string, what: string, content: string | Uint8Array): Promise<void> => {
-    await saveOutput(file, content);
+  const save = async (
+    flag: string,
+    file: string,
+    what: string,
+    content: string | Uint8Array,
+  ): Promise<void> => {
+    await saveOutput(file, content, flag);
     sayWritten(context, args.quiet, what, file);
   };
-  if (args.out !== undefined) await save(args.out, "the model", `${JSON.stringify(result.file)}\n`);
+  if (args.out !== undefined) await save("--out", args.out, "the model", `${JSON.stringify(result.file)}\n`);
   if (args.onnx !== undefined) {
-    for (const kind of ["convolution", "matmul"] as const) {
+    for (const kind of NETWORKS) {
       const bytes = toOnnx(
         result.model[kind].network,
         "exact",
         `Starlight, ${result.model.profile}, ${kind}`,
       );
-      await save(onnxFile(args.onnx, kind), "its network", bytes);
+      await save("--onnx", onnxFile(args.onnx, kind), "its network", bytes);
     }
   }
   if (args.heldOut !== undefined)
-    await save(args.heldOut, `${result.heldOut.length} predictions`, heldOutTable(result.heldOut, sources));
+    await save(
+      "--held-out",
+      args.heldOut,
+      `${result.heldOut.length} predictions`,
+      heldOutTable(result.heldOut, sources),
+    );
   const { model: _, heldOut: __, file, ...validation } = result;
   context.stdout.write(
     args.json ? `${JSON.stringify({ version: 1, ...validation, file })}\n` : `${formatTraining(result)}\n`,
   );
 }
 
+const NETWORKS = ["convolution", "matmul"] as const;
+
+/** The files that `--onnx` names. */
+export function onnxFiles(name: string): readonly string[] {
+  return NETWORKS.map((kind) => onnxFile(name, kind));
+}
+
 /** The file of one of Starlight's networks. */
-export function onnxFile(name: string, kind: "convolution" | "matmul"): string {
+function onnxFile(name: string, kind: (typeof NETWORKS)[number]): string {
   return name.replace(/(\.onnx)?$/i, `-${kind}.onnx`);
 }
 

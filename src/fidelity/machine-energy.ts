@@ -61,7 +61,7 @@ export interface EnergyDifference {
   readonly counted: string;
   readonly analyticalCount: number;
   readonly machineCount: number;
-  /** Empty where the counts agree within half a percent. */
+  /** Empty where counts and energies agree within half a percent. */
   readonly why: string;
 }
 
@@ -81,6 +81,7 @@ export function energyDifferences(
     analyticalCount: number,
     machineCount: number,
     why: string,
+    priced = "",
   ): EnergyDifference => ({
     component,
     analyticalPj: energyByComponentPj[component],
@@ -88,7 +89,10 @@ export function energyDifferences(
     counted,
     analyticalCount,
     machineCount,
-    why: Math.abs(machineCount - analyticalCount) > 0.005 * analyticalCount ? why : "",
+    why: [
+      ...(differ(machineCount, analyticalCount) ? [why] : []),
+      ...(priced !== "" && differ(byComponentPj[component], energyByComponentPj[component]) ? [priced] : []),
+    ].join("; "),
   });
   const words = (one: { readonly reads: number; readonly writes: number }): number => one.reads + one.writes;
   return [
@@ -120,8 +124,14 @@ export function energyDifferences(
       words(dram.weights) + words(dram.inputs) + words(dram.outputs),
       dramBytes(counters),
       dramReason(counters),
+      `analytically each operand is paid in whole bursts of ${DRAM_BURST_WORDS} bytes, what the RTL moves by the byte`,
     ),
   ];
+}
+
+/** By more than half a percent. */
+function differ(machine: number, analytical: number): boolean {
+  return Math.abs(machine - analytical) > 0.005 * analytical;
 }
 
 function dramReason({ partialReadBytes, partialWriteBytes }: EnergyCounters): string {

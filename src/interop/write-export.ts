@@ -24,6 +24,21 @@ export interface Exported {
   readonly notExpressed: readonly string[];
 }
 
+const ARCHITECTURE_FILE = "architecture.yaml";
+const GEMMINI_FILES = ["gemmini_params.h", "PolarisConfig.scala", "tiling.json"] as const;
+
+/** Names of the files of an export of so many layers: those of `exportDesign`. */
+export function exportNames(format: ExportFormat, layers: number): readonly string[] {
+  if (format === "csv" || format === "parquet") return [""];
+  if (format === "gemmini") return GEMMINI_FILES;
+  return [ARCHITECTURE_FILE, ...layerFiles(layers), INDEX_FILE];
+}
+
+function layerFiles(layers: number): readonly string[] {
+  const digits = String(layers).length;
+  return Array.from({ length: layers }, (_, i) => `layer${String(i + 1).padStart(digits, "0")}.yaml`);
+}
+
 /** Writes a design in another tool's format. */
 export function exportDesign(design: NetworkDesign, format: ExportFormat): Exported {
   if (format === "timeloop-0.3" || format === "timeloop-0.4")
@@ -62,18 +77,18 @@ function table({ hardware: parameters, layers }: NetworkDesign) {
 
 function timeloop(design: NetworkDesign, format: "timeloop-0.3" | "timeloop-0.4"): readonly ExportedFile[] {
   const version = format === "timeloop-0.3" ? "0.3" : "0.4";
-  const digits = String(design.layers.length).length;
+  const names = layerFiles(design.layers.length);
   const files = design.layers.map((layer, i) => ({
-    name: `layer${String(i + 1).padStart(digits, "0")}.yaml`,
+    name: names[i] ?? "",
     content: formatLayer(layer, version),
   }));
   const index: TimeloopIndex & { readonly version: 1 } = {
     version: 1,
     workload: design.workload,
-    layers: design.layers.map(({ name, count }, i) => ({ file: files[i]?.name ?? "", name, count })),
+    layers: design.layers.map(({ name, count }, i) => ({ file: names[i] ?? "", name, count })),
   };
   return [
-    { name: "architecture.yaml", content: formatArchitecture(design.hardware, version) },
+    { name: ARCHITECTURE_FILE, content: formatArchitecture(design.hardware, version) },
     ...files,
     { name: INDEX_FILE, content: `${JSON.stringify(index, null, 2)}\n` },
   ];
@@ -83,11 +98,12 @@ function gemmini({ hardware, layers }: NetworkDesign): Exported {
   const parameters = gemminiParameters(hardware);
   const calls = layers.map((layer) => ({ ...gemminiCall(layer, hardware), count: layer.count }));
   const document = { version: 1, ...parameters, calls };
+  const [header, config, tiling] = GEMMINI_FILES;
   return {
     files: [
-      { name: "gemmini_params.h", content: formatGemminiHeader(parameters) },
-      { name: "PolarisConfig.scala", content: formatGemminiConfig(parameters) },
-      { name: "tiling.json", content: `${JSON.stringify(document, null, 2)}\n` },
+      { name: header, content: formatGemminiHeader(parameters) },
+      { name: config, content: formatGemminiConfig(parameters) },
+      { name: tiling, content: `${JSON.stringify(document, null, 2)}\n` },
     ],
     notExpressed: [
       ...parameters.notExpressed.map((note) => `cannot be built: ${note}`),

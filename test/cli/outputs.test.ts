@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { designRows, HARDWARE, polaris, SHAPE, scratchFolder, tableText } from "./polaris.ts";
 
@@ -101,6 +101,67 @@ test("a folder that cannot be made or written to is told by its flag", async () 
       }
     }
   }
+});
+
+test("a file of a wrong place is told by its flag", async () => {
+  const starlight = ["train", "--rtl", rows, "--fidelity", "starlight"];
+  for (const [flag, line, name = file("none/x.json")] of [
+    ["--certificate", ["map", "dlrm"]],
+    ["--save-model", ["search", "dlrm", "--fidelity", "starlight", "--verify", "event"]],
+    ["--held-out", starlight, file("none/x.csv")],
+    ["--onnx", starlight],
+    ["--timeline", ["simulate", design]],
+    ["--vcd", ["simulate", design]],
+    ["--toggles", ["simulate", design]],
+  ] as const) {
+    await refused([...line, flag, name], `polaris: ${flag} `, "a file to write, found no such folder");
+  }
+});
+
+test("two flags that name one file are refused before any work, whether it is there or not", async () => {
+  symlinkSync(file("."), file("here"));
+  symlinkSync(file("later.json"), file("link.json"));
+  const verified = ["search", "dlrm", "--fidelity", "starlight", "--verify", "event"];
+  for (const [line, first, second, found = file("same.json")] of [
+    [["search", "dlrm", "--sampler", "random"], "--out", "--study"],
+    [verified, "--out", "--save-model"],
+    [verified, "--save-model", "--study"],
+    [["map", "dlrm"], "--out", "--certificate"],
+    [["map", "dlrm"], "--out", "--certificate", file("later.json")],
+    [["simulate", design], "--out", "--timeline"],
+    [["simulate", design], "--out", "--vcd"],
+    [["simulate", design], "--out", "--toggles"],
+    [["simulate", design], "--vcd", "--toggles"],
+    [["train", "--rtl", rows, "--fidelity", "starlight"], "--out", "--held-out"],
+    [["report", design], "--out", "--figures"],
+  ] as const) {
+    const names = found === file("later.json") ? [found, file("link.json")] : [found, file("here/same.json")];
+    await refused(
+      [...line, first, names[0] ?? "", second, names[1] ?? ""],
+      "expected another file than --",
+      "the same",
+    );
+    assert.equal(existsSync(found), false);
+  }
+  await refused(["report", design, "--figures", file("design.html")], "another file than --out");
+  const onnx = ["--onnx", file("m.onnx"), "--out", file("m-matmul.onnx")];
+  await refused(
+    ["train", "--rtl", rows, "--fidelity", "starlight", ...onnx],
+    "--onnx",
+    "another file than --out",
+  );
+  writeFileSync(file("there.json"), "{}");
+  await refused(
+    ["search", "dlrm", "--sampler", "random", "--out", file("there.json"), "--study", file("there.json")],
+    "another file than --out",
+  );
+  await refused(
+    ["search", file("there.json"), "--sampler", "random", "--study", file("there.json")],
+    "--study",
+    "the input",
+  );
+  await refused(["search", "dlrm", "--verify", `dataset:${design}`, "--out", design], "--out", "the input");
+  assert.equal(readFileSync(file("there.json"), "utf8"), "{}");
 });
 
 test("a hint that a result has no use for is refused", async () => {

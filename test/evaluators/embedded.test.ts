@@ -9,10 +9,11 @@ import { countWrongOutputs, randomOperands } from "../../src/evaluators/rtl-chec
 import { createRtlEvaluator } from "../../src/evaluators/rtl-evaluator.ts";
 import { simulateCases } from "../../src/evaluators/simulate.ts";
 import type { Candidate } from "../../src/fidelity/evaluator.ts";
-import { machineEnergy } from "../../src/fidelity/machine-energy.ts";
+import type { Explanation } from "../../src/fidelity/explanation.ts";
+import { energyDifferences, machineEnergy } from "../../src/fidelity/machine-energy.ts";
 import { createHardware } from "../../src/hardware/hardware.ts";
 import { createRng } from "../../src/rng.ts";
-import type { Counters } from "../../src/rtl/counters.ts";
+import { COUNTERS, type Counters } from "../../src/rtl/counters.ts";
 import { createMachine } from "../../src/rtl/machine.ts";
 import { loadPrebuilt } from "../../src/rtl/prebuilt.node.ts";
 import { createProgram } from "../../src/rtl/program.ts";
@@ -173,6 +174,35 @@ test("answers of one machine are never taken for those of another, and the same 
   } finally {
     rmSync(cache, { recursive: true, force: true });
   }
+});
+
+test("energy that differs where the counts do not is explained", () => {
+  const none = { reads: 0, writes: 0 };
+  const explanation = {
+    accesses: {
+      dram: {
+        weights: { reads: 16, writes: 0 },
+        inputs: { reads: 16, writes: 0 },
+        outputs: { reads: 0, writes: 32 },
+      },
+      scratchpad: { weights: none, inputs: none },
+      accumulator: { outputs: { ...none, updates: 0, fills: 0 } },
+      register: { weights: none },
+    },
+    // Three operands, a burst each.
+    energyByComponentPj: { mac: 0, register: 0, accumulator: 0, scratchpad: 0, dram: 3 * 64 * 8 * 12.5 },
+  } as Explanation;
+  const moved = (bytes: Partial<Counters>): string | undefined => {
+    const zero = Object.fromEntries(COUNTERS.map((name) => [name, 0]));
+    const counters = { ...zero, inputBytes: 16, weightBytes: 16, outputBytes: 32, ...bytes } as Counters;
+    const accelerator = createHardware({ peDim: 16, scratchpadKib: 100, accumulatorKib: 8 });
+    return energyDifferences(counters, accelerator, explanation).find(({ component }) => component === "dram")
+      ?.why;
+  };
+
+  assert.match(moved({}) ?? "", /^analytically each operand is paid in whole bursts of 64 bytes/);
+  assert.match(moved({ inputBytes: 144 }) ?? "", /^the RTL loads the whole window [^;]*$/);
+  assert.match(moved({ inputBytes: 96 }) ?? "", /^the RTL loads the whole window .*; analytically each/);
 });
 
 test("energy is what was counted times the price of an access, component by component", () => {

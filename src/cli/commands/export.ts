@@ -7,6 +7,7 @@ import type { CliContext } from "../context.ts";
 import { examples } from "../examples.ts";
 import { oneOf, shared } from "../options.ts";
 import { checkOutput, makeFolder, outputFormat, saveOutput } from "../output.ts";
+import { refuseOverwriting } from "../overwritten.ts";
 import { refuseWorkload } from "../refuse-workload.ts";
 
 interface ExportArgs {
@@ -49,7 +50,8 @@ export function exportCommand(context: CliContext): CommandModule<object, Export
   };
 }
 
-async function runExport(context: CliContext, { design, to, out, json, quiet }: ExportArgs): Promise<void> {
+async function runExport(context: CliContext, args: ExportArgs): Promise<void> {
+  const { design, to, out, json, quiet } = args;
   refuseWorkload(design);
   const single = to === "csv" || to === "parquet";
   if (single) {
@@ -60,13 +62,10 @@ async function runExport(context: CliContext, { design, to, out, json, quiet }: 
     await parseDesign(await loadDocument(design), design, (name) => loadWorkload(name)),
     to,
   );
+  const written = files.map(({ name }) => (single ? out : join(out, name)));
+  refuseOverwriting(args, written);
   if (!single) await makeFolder(out);
-  const written: string[] = [];
-  for (const { name, content } of files) {
-    const path = single ? out : join(out, name);
-    await saveOutput(path, content);
-    written.push(path);
-  }
+  for (const [i, { content }] of files.entries()) await saveOutput(written[i] ?? out, content);
   context.stdout.write(
     json
       ? `${JSON.stringify({ version: 1, format: to, files: written, notExpressed })}\n`

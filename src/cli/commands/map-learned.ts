@@ -34,7 +34,6 @@ export async function runLearnedMap(
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
   const json = (): string => formatJson(context, args, workload, result);
-  await saveMapping(context, args.out, result, json);
   context.stdout.write(
     args.json
       ? json()
@@ -49,6 +48,7 @@ export async function runLearnedMap(
           }),
         ),
   );
+  await saveMapping(context, args.out, result, json);
   if (!args.quiet) {
     const { predicted, priced } = result.statistics;
     context.stderr.write(

@@ -7,7 +7,7 @@ import type { NetworkMapping } from "../../mapper/map-network.ts";
 import { parseMapping } from "../../space/mapping.ts";
 import type { Workload } from "../../workload/workload.ts";
 import type { CliContext } from "../context.ts";
-import { saveDesign } from "../design-folder.ts";
+import { isFolder, saveDesign } from "../design-folder.ts";
 import { saveOutput } from "../output.ts";
 import { mappingText } from "../padded-text.ts";
 import { ANALYTICAL, formatProof, PROOF_NOTE } from "../proof.ts";
@@ -50,8 +50,10 @@ export async function saveMapping(
   mapping: NetworkMapping | LearnedMapping,
   json: () => string,
 ): Promise<void> {
-  if (out?.toLowerCase().endsWith(".csv")) await saveOutput(out, formatMapCsv(mapping));
-  else if (out !== undefined) await saveDesign(context, out, json());
+  if (out === undefined) return;
+  if (out.toLowerCase().endsWith(".csv") && !(await isFolder(out)))
+    await saveOutput(out, formatMapCsv(mapping));
+  else await saveDesign(context, out, json());
 }
 
 /** Rows that `evaluate` reads. */

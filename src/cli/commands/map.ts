@@ -174,10 +174,8 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
     seed: [args["compare-random"] !== undefined, "--compare-random beside it"],
   });
   const workload = chooseLayer(await loadWorkload(args.workload, args.dim), args.layer);
-  await checkDesignOutput(args.out, ["csv", "json"]);
-  await checkOutput(args.certificate);
-  if (args.certificate !== undefined && args.certificate === args.out)
-    throw new UsageError(`--certificate: expected another file than --out, found ${quote(args.certificate)}`);
+  await checkDesignOutput(args, ["csv", "json"], [workload]);
+  await checkOutput(args.certificate, "--certificate");
   const hardware = await readConfig(args, DEFAULTS);
   if (!args.quiet) sayNote(context, workload);
   if (args.fidelity === "starlight") return runLearnedMap(context, args, workload, hardware);
@@ -211,18 +209,18 @@ async function runMap(context: CliContext, args: MapArgs): Promise<void> {
   );
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
-  if (args.certificate !== undefined && certifier !== undefined) {
-    const certificate = certifier.finish(workload.name, args.objective, result);
-    await saveOutput(args.certificate, `${JSON.stringify(certificate)}\n`);
-  }
   const random =
     args["compare-random"] === undefined ? undefined : await compareRandom(module, args, workload, result);
   const json = (): string =>
     formatMapJson(args, workload, result, random, writtenBy(context.version, context.args));
-  await saveMapping(context, args.out, result, json);
   context.stdout.write(
     args.json ? json() : fitted(context.stdout, formatMap(args, workload, result, random)),
   );
+  if (args.certificate !== undefined && certifier !== undefined) {
+    const certificate = certifier.finish(workload.name, args.objective, result);
+    await saveOutput(args.certificate, `${JSON.stringify(certificate)}\n`, "--certificate");
+  }
+  await saveMapping(context, args.out, result, json);
   if (!args.quiet) {
     const { covered, evaluated } = result.statistics;
     context.stderr.write(

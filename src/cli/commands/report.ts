@@ -16,6 +16,7 @@ import { examples } from "../examples.ts";
 import { refuseIdle } from "../idle-flags.ts";
 import { once, shared } from "../options.ts";
 import { checkOutput, makeFolder, outputFormat, saveOutput, unwritable } from "../output.ts";
+import { refuseOverwriting } from "../overwritten.ts";
 import { formatCount } from "../table.ts";
 import { fitted } from "../terminal.ts";
 
@@ -96,7 +97,10 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
   });
   const out = args.out ?? `${args.result.replace(/(\.(jsonl?|ya?ml|csv|gz|parquet))+$/i, "")}.html`;
   outputFormat(out, ["html"]);
-  if (!args.json) await checkOutput(out);
+  if (!args.json) {
+    refuseOverwriting({ ...args, out });
+    await checkOutput(out);
+  }
   const module = await loadModule();
   const hints = {
     ...(args.workload === undefined ? {} : { workload: args.workload }),

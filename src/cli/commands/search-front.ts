@@ -57,12 +57,12 @@ export async function runFront(context: CliContext, args: SearchArgs, space: Har
     provenance: writtenBy(context.version, context.args),
     points,
   })}\n`;
+  context.stdout.write(args.json ? json : fitted(context.stdout, formatFront(workload, front)));
   if (args.out !== undefined) {
     const table = { points, pareto: points.map((_, i) => i) };
     const content = { json: () => json, parquet: () => sweepParquet(table), csv: () => sweepCsv(table) };
     await saveOutput(args.out, content[format ?? "csv"]());
   }
-  context.stdout.write(args.json ? json : fitted(context.stdout, formatFront(workload, front)));
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${formatCount(points.length)} points of ${formatCount(space.arrays.length * space.scratchpadKib.length * space.accumulatorKib.length)} configs, ${formatCount(front.boxes)} boxes, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,

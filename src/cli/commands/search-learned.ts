@@ -38,7 +38,6 @@ export async function runLearnedSearch(
   }).finally(() => progress.clear());
   const seconds = (performance.now() - started) / 1000;
   const document = formatJson(context, args, workloads, result);
-  await saveDesign(context, args.out, document);
   const cap = args["max-area-mm2"];
   const text = formatLearned({
     ...result,
@@ -47,6 +46,7 @@ export async function runLearnedSearch(
     asked: args.asked,
   });
   context.stdout.write(args.json ? document : fitted(context.stdout, text));
+  await saveDesign(context, args.out, document);
   if (!args.quiet) {
     const { configs, boxes, predicted } = result;
     context.stderr.write(

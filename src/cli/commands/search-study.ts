@@ -88,7 +88,6 @@ export async function runSamplerStudy(
   const networks = priceDesign(engine, workloads, design);
   await engine.close();
   const document = formatJson(context, args, result, design.hardware, networks);
-  await saveDesign(context, args.out, document);
   context.stdout.write(
     args.json
       ? document
@@ -102,6 +101,7 @@ export async function runSamplerStudy(
           ),
         ),
   );
+  await saveDesign(context, args.out, document);
   if (!args.quiet) {
     const rate = result.evaluated / result.seconds;
     context.stderr.write(

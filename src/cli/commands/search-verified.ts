@@ -19,7 +19,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
 import { saveDesign } from "../design-folder.ts";
 import { type ModelName, openModel, openVerifier, type VerifierSource } from "../models.ts";
-import { checkOutput, saveOutput } from "../output.ts";
+import { saveOutput } from "../output.ts";
 import { createProgress, formatSeconds } from "../progress.ts";
 import { commandLine, writtenBy } from "../provenance.ts";
 import { createStarlightLearning } from "../starlight-learning.ts";
@@ -63,7 +63,6 @@ export async function runVerifiedSearch(
   const problem = { workloads, space: createHardwareSpace(given), objective };
   const learning =
     args.fidelity === "starlight" ? await createStarlightLearning(args.model, args.profile) : undefined;
-  await checkOutput(args["save-model"]);
   const model = await openModel(args.fidelity, args);
   const verifier = verify ? await openVerifier(context, verify, args.workers) : model;
   const progress = createProgress(context, args.quiet);
@@ -109,7 +108,11 @@ export async function runVerifiedSearch(
     const seconds = (performance.now() - started) / 1000;
     await write(context, args, { workloads, model, verifier, result, complete: choice.complete, seconds });
     if (learning && args["save-model"] !== undefined)
-      await saveOutput(args["save-model"], await learning.toFile(context, result.measurements));
+      await saveOutput(
+        args["save-model"],
+        await learning.toFile(context, result.measurements),
+        "--save-model",
+      );
   } catch (error) {
     if (result || !context.signal.aborted) throw error;
   } finally {
@@ -195,8 +198,8 @@ async function write(
     areaSource: priced?.totals.areaSource ?? "table",
   };
   const document = verifiedDocument(answer, writtenBy(context.version, context.args));
-  await saveDesign(context, args.out, document);
   context.stdout.write(args.json ? document : fitted(context.stdout, formatVerified(answer)));
+  await saveDesign(context, args.out, document);
   if (!args.quiet) {
     const files = [
       ...(args.study === undefined ? [] : [`study in ${args.study}`]),

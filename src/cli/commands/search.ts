@@ -24,6 +24,7 @@ import {
   positive,
   shared,
 } from "../options.ts";
+import { checkOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { formatProof, PROOF_NOTE } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
@@ -155,7 +156,8 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
 
 async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelName): Promise<void> {
   const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
-  await checkDesignOutput(args.out, ["json"]);
+  await checkDesignOutput(args, ["json"], workloads);
+  await checkOutput(args["save-model"], "--save-model");
   const space = await readSpace(args);
   const { sampler } = args;
   const chosen = args.objective ?? EDP;
@@ -189,8 +191,8 @@ async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelN
   }
   const seconds = (performance.now() - started) / 1000;
   const document = formatJson(context, args, chosen, result);
-  await saveDesign(context, args.out, document);
   context.stdout.write(args.json ? document : fitted(context.stdout, formatSearch(args, chosen, result)));
+  await saveDesign(context, args.out, document);
   if (!args.quiet) {
     context.stderr.write(
       `polaris: ${formatCount(result.configs)} configs covered by ${formatCount(result.boxes)} boxes, ${formatCount(result.covered)} mapping candidates, in ${seconds.toFixed(1)} s${args.out === undefined ? "" : `, written to ${args.out}`}\n`,

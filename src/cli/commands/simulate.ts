@@ -150,9 +150,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   });
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "json"]);
   await checkOutput(args.out);
-  await checkOutput(args.timeline);
-  await checkOutput(args.vcd);
-  await checkOutput(args.toggles);
+  for (const flag of ["timeline", "vcd", "toggles"] as const) await checkOutput(args[flag], `--${flag}`);
   const togglesFormat =
     args.toggles === undefined ? undefined : outputFormat(args.toggles, ["json", "csv"], "--toggles");
   if (args.timeline !== undefined && isNative(args))
@@ -189,7 +187,8 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
 
   const engine = await loadEngine(64);
   if (args.timeline !== undefined) {
-    await saveOutput(args.timeline, formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace }))));
+    const timeline = formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace })));
+    await saveOutput(args.timeline, timeline, "--timeline");
     sayWritten(context, args.quiet, "a timeline", args.timeline);
   }
   if (args.vcd !== undefined) sayWritten(context, args.quiet, "waveforms", args.vcd);
@@ -201,6 +200,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     await saveOutput(
       args.toggles,
       togglesFormat === "csv" ? togglesCsv(done) : `${JSON.stringify(document)}\n`,
+      "--toggles",
     );
     sayWritten(context, args.quiet, "toggle counts", args.toggles);
   }

@@ -16,7 +16,7 @@ import { checkOutput, outputFormat, saveOutput, sayWritten } from "../output.ts"
 import { createProgress } from "../progress.ts";
 import { writtenBy } from "../provenance.ts";
 import { readMeasured } from "../rtl-table.ts";
-import { onnxFile, runStarlightTraining } from "../train-starlight.ts";
+import { onnxFiles, runStarlightTraining } from "../train-starlight.ts";
 
 interface TrainArgs {
   readonly fidelity: "starlight" | "event";
@@ -98,8 +98,8 @@ async function runTraining(context: CliContext, args: TrainArgs): Promise<void> 
   if (out !== undefined) outputFormat(out, ["json"]);
   if (args.heldOut !== undefined) outputFormat(args.heldOut, ["csv"], "--held-out");
   await checkOutput(out);
-  await checkOutput(args.heldOut);
-  if (args.onnx !== undefined) await checkOutput(onnxFile(args.onnx, "convolution"));
+  await checkOutput(args.heldOut, "--held-out");
+  if (args.onnx !== undefined) for (const file of onnxFiles(args.onnx)) await checkOutput(file, "--onnx");
   const tables = await readMeasured(rtl, await loadEngine(64), profile);
   const { rows, excluded, sources } = tables;
   if (rows.length < FEWEST) {
