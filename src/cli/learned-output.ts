@@ -1,7 +1,7 @@
 import { PROFILES, type Profile } from "../fidelity/evaluator.ts";
 import type { LearnedCodesignProgress } from "../learned/codesign.ts";
 import type { LearnedMapping } from "../learned/map-network.ts";
-import { formatProof } from "./proof.ts";
+import { formatProof, formatTolerance } from "./proof.ts";
 import { formatCount, formatNumber, formatTable } from "./table.ts";
 
 /** How far the search for the optimum of a space is. */
@@ -47,7 +47,7 @@ ${formatModel(profile, asked)}
 ${tables.join("\n\n")}
 
 Layers: one run each. Total: weighted by runs; its interval holds if all layers err alike.
-Proven to ${tolerance} of the objective as the model has it. The RTL is predicted: what is the best of
+${formatTolerance(optimal, String(tolerance))} as the model has it. The RTL is predicted: what is the best of
 a model is, on average, not quite as good as the model says.
 `;
 }

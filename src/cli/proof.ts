@@ -13,5 +13,7 @@ export function formatProof(optimal: boolean, gap: number, objective: string): s
 export const ANALYTICAL =
   "cycles and energy by the analytical model (Timeloop and Accelergy of Gemmini), not the RTL";
 
-/** What "proven" means, for the foot of a table. */
-export const PROOF_NOTE = `Proven to rounding, ${TOLERANCE} of the objective.`;
+/** To what part of the objective a proof, or the bound that a gap is from, holds; for the foot of a table. */
+export function formatTolerance(optimal: boolean, part = `rounding, ${TOLERANCE}`): string {
+  return `${optimal ? "Proven" : "The bound holds"} to ${part} of the objective`;
+}

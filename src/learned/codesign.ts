@@ -134,7 +134,9 @@ export async function codesignLearned(
     // Without a best before, it was the box's own optimum that was in question, which is no config's. A bound above the best is as
     // good as done: such a box does not enter again.
     const asked = most < Number.POSITIVE_INFINITY || isConfig(box);
-    return { done: solution.complete && asked, bound: solution.bound };
+    // A limit left configs of the box unlooked at.
+    const cut = found.open !== undefined && found.open.cost < Math.min(found.best.cost, most);
+    return { done: solution.complete && asked && !cut, bound: solution.bound };
   };
   try {
     for (const [array, parameters] of space.arrays.entries()) {

@@ -71,8 +71,9 @@ export async function solveNetworks(
       bounds[n] = solution.bound;
       complete &&= solution.complete;
     }
-    if (most === Number.POSITIVE_INFINITY || mean(bounds) > most || watch.over())
-      return { bound: mean(bounds), complete };
+    if (most === Number.POSITIVE_INFINITY || mean(bounds) > most) return { bound: mean(bounds), complete };
+    // What lies between the optima and `most` has not been asked for.
+    if (watch.over()) return { bound: mean(bounds), complete: false };
   }
   let complete = true;
   for (const [n, entries] of networks.entries()) {

@@ -10,7 +10,7 @@ import type { CliContext } from "../context.ts";
 import { isFolder, saveDesign } from "../design-folder.ts";
 import { saveOutput } from "../output.ts";
 import { mappingText } from "../padded-text.ts";
-import { ANALYTICAL, formatProof, PROOF_NOTE } from "../proof.ts";
+import { ANALYTICAL, formatProof, formatTolerance } from "../proof.ts";
 import type { WrittenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import type { MapArgs } from "./map.ts";
@@ -110,6 +110,6 @@ ${formatTable(
   ],
 )}
 
-Layers: one run each. Total: weighted by runs. ${PROOF_NOTE}
+Layers: one run each. Total: weighted by runs. ${formatTolerance(optimal)}.
 ${compared}`;
 }

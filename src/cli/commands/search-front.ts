@@ -10,7 +10,7 @@ import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
 import { createProgress, type Progress } from "../progress.ts";
-import { ANALYTICAL, PROOF_NOTE } from "../proof.ts";
+import { ANALYTICAL, formatTolerance } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { formatCount, formatNumber, formatTable } from "../table.ts";
 import { fitted } from "../terminal.ts";
@@ -97,7 +97,7 @@ ${ANALYTICAL}
 
 ${formatTable(["PE", "scratch KiB", "acc KiB", "cycles", "energy uJ", "EDP J*cycles", "area mm2"].map(right), rows)}
 
-Of each config the mappings that are the best of some latency^a x energy^b. ${PROOF_NOTE}
+Of each config the mappings that are the best of some latency^a x energy^b. ${formatTolerance(true)}.
 `;
 }
 

@@ -26,7 +26,7 @@ import {
 } from "../options.ts";
 import { checkOutput } from "../output.ts";
 import { createProgress } from "../progress.ts";
-import { formatProof, PROOF_NOTE } from "../proof.ts";
+import { formatProof, formatTolerance } from "../proof.ts";
 import { writtenBy } from "../provenance.ts";
 import { modelOption } from "../starlight-model.ts";
 import { formatCount } from "../table.ts";
@@ -240,5 +240,11 @@ function formatSearch(
   { hardware, networks, optimal, gap }: CodesignResult,
 ): string {
   const of = networks.length > 1 ? `geometric mean of ${name}` : name;
-  return formatDesign(hardware, networks, formatProof(optimal, gap, of), args["max-area-mm2"], PROOF_NOTE);
+  return formatDesign(
+    hardware,
+    networks,
+    formatProof(optimal, gap, of),
+    args["max-area-mm2"],
+    `${formatTolerance(optimal)}.`,
+  );
 }
