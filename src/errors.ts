@@ -35,6 +35,28 @@ export class UsageError extends Error {
   }
 }
 
+/** The disk took no more of a file. One line; exit code 1. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+  }
+}
+
+const DISK_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left in the disk quota",
+  EFBIG: "larger than a file may be here",
+  EIO: "the disk failed",
+};
+
+/** A failed write as a WriteError of that file, if the disk is why; any other error as it is. */
+export function writeFailure(file: string, error: unknown): unknown {
+  const reason = DISK_FAULTS[(error as { readonly code?: string } | undefined)?.code ?? ""];
+  return reason === undefined ? error : new WriteError(file, reason);
+}
+
 /** A value as it is shown in a message: quoted, printable, at most `longest` characters. */
 export function quote(value: unknown, longest = 60): string {
   if (value === undefined) return "nothing";

@@ -17,6 +17,7 @@ export {
 } from "./designs/dosa-row.ts";
 export { dosaCells, dosaHeader } from "./designs/dosa-table.ts";
 export { type CsvRequest, type CsvSummary, evaluateCsv } from "./designs/evaluate-csv.ts";
+export { WriteError } from "./errors.ts";
 export type { Backoff } from "./evaluators/backoff.ts";
 export {
   type CachedEvaluator,

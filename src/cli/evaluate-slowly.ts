@@ -142,7 +142,7 @@ async function evaluateTable(
       : error;
   } finally {
     progress.clear();
-    if (json) await put("\n]}\n");
+    if (json && !sink.errored) await put("\n]}\n");
     if (out !== undefined) await new Promise<void>((resolve) => sink.end(resolve));
   }
   if (!args.quiet)

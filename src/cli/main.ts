@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { EXIT, runCli } from "./run.ts";
+import { EXIT, endOfStdout, runCli } from "./run.ts";
 
 const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -9,15 +9,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     controller.abort();
   });
 }
-// A reader such as `head` may close the pipe; that ends the work and is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
+  process.exit(endOfStdout(process.stderr, error));
 });
 // Nobody hears what is said: the work goes on, and its exit code is its own.
-process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+process.stderr.on("error", () => undefined);
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 

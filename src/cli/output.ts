@@ -1,8 +1,9 @@
-import { access, constants, mkdir, open, stat, writeFile } from "node:fs/promises";
+import { access, constants, type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Writable } from "node:stream";
-import { InputError, quote, UsageError } from "../errors.ts";
+import { Writable } from "node:stream";
+import { InputError, quote, UsageError, writeFailure } from "../errors.ts";
 import type { CliContext } from "./context.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /**
  * Opens a file for writing.
@@ -11,21 +12,41 @@ import type { CliContext } from "./context.ts";
  */
 export async function openOutput(file: string): Promise<Writable> {
   try {
-    return (await open(file, "w")).createWriteStream();
+    return streamTo(file, await open(file, "w"));
   } catch (error) {
     throw unwritable(file, error);
   }
 }
 
+/** A stream whose errors name the file. */
+function streamTo(file: string, handle: FileHandle): Writable {
+  const stream = new Writable({
+    write: (chunk: Uint8Array, _encoding, done) => {
+      handle.writeFile(chunk).then(
+        () => done(),
+        (error: unknown) => done(writeFailure(file, error) as Error),
+      );
+    },
+    destroy: (error, done) => {
+      handle.close().then(
+        () => done(error),
+        (closing: unknown) => done(error ?? (writeFailure(file, closing) as Error)),
+      );
+    },
+  });
+  // Whoever writes is told.
+  return stream.on("error", () => undefined);
+}
+
 /**
- * Writes a whole file.
+ * Writes a whole file, or leaves the one that was there.
  *
  * @param flag that names it
- * @throws InputError if it cannot be written
+ * @throws InputError if it cannot be written, WriteError of a full disk
  */
 export async function saveOutput(file: string, content: string | Uint8Array, flag = "--out"): Promise<void> {
   try {
-    await writeFile(file, content);
+    await replaceFile(file, content);
   } catch (error) {
     throw unwritable(file, error, flag);
   }
@@ -75,7 +96,7 @@ async function makeFolders(path: string): Promise<void> {
   }
 }
 
-/** What to tell when a file cannot be written: an InputError where that is the user's to put right. */
+/** What to tell when a file cannot be written: an InputError where that is the user's to put right, a WriteError of a full disk. */
 export function unwritable(
   file: string,
   error: unknown,
@@ -89,10 +110,10 @@ export function unwritable(
     EACCES: "one that may not be written",
     EPERM: "one that may not be written",
     ENOTDIR: "no such folder",
-    ENOSPC: "a full disk",
     EROFS: "a read-only file system",
   }[(error as NodeJS.ErrnoException).code ?? ""];
-  return found === undefined ? error : new InputError({ where: `${flag} ${file}`, expected, found });
+  if (found === undefined) return writeFailure(file, error);
+  return new InputError({ where: `${flag} ${file}`, expected, found });
 }
 
 /** Says what was written where, unless it was asked not to. */

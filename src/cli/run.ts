@@ -1,5 +1,5 @@
 import yargs, { type CommandModule } from "yargs";
-import { InputError, UsageError } from "../errors.ts";
+import { InputError, UsageError, WriteError, writeFailure } from "../errors.ts";
 import { explainRefusal } from "./command-line.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -92,13 +92,15 @@ async function parse(context: CliContext): Promise<void> {
 }
 
 /** Says what went wrong, on one line where it is the user's to put right. */
-function report({ stderr, signal }: CliContext, error: unknown): number {
+function report({ stdout, stderr, signal }: CliContext, error: unknown): number {
+  // Whoever holds stdout hears of its faults too, those that no command waits for among them.
+  if (error === stdout.errored) return EXIT.failed;
   if (error instanceof Interrupted) {
     stderr.write(`polaris: ${error.message}\n`);
     return EXIT.interrupted;
   }
-  if (error instanceof Failed) {
-    stderr.write(`polaris: ${error.message}\n`);
+  if (error instanceof Failed || error instanceof WriteError) {
+    stderr.write(`polaris: ${printable(error.message)}\n`);
     return EXIT.failed;
   }
   if (error instanceof InputError || error instanceof UsageError) {
@@ -108,11 +110,20 @@ function report({ stderr, signal }: CliContext, error: unknown): number {
     return signal.aborted ? EXIT.interrupted : EXIT.wrongInput;
   }
   if (isSystemError(error)) {
-    // A path that leads nowhere, a full disk: `ENOTDIR: not a directory, mkdir 'x'` says what and where.
+    // A path that leads nowhere: `ENOTDIR: not a directory, mkdir 'x'` says what and where.
     stderr.write(`polaris: ${printable(error.message)}\n`);
     return EXIT.wrongInput;
   }
   stderr.write(`polaris: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+}
+
+/** What becomes of the program when stdout takes no more. The exit code. */
+export function endOfStdout(stderr: CliContext["stderr"], error: NodeJS.ErrnoException): number {
+  // A reader such as `head` may close the pipe; that ends the work and is no fault.
+  if (error.code === "EPIPE") return EXIT.done;
+  const failure = writeFailure("stdout", error);
+  stderr.write(`polaris: ${failure instanceof WriteError ? failure.message : `stdout: ${error.message}`}\n`);
   return EXIT.failed;
 }
 

@@ -1,15 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { InputError, quote } from "../errors.ts";
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { InputError, quote, writeFailure } from "../errors.ts";
 import type { Journal, RecordedTrial } from "./study.ts";
 
 /** What a study is of: trials of another question must not be taken for trials of this one. */
@@ -36,7 +27,7 @@ const VERSION = 1;
  * trial in the order of asking, `{"op":"trial","trial":0,"job":..,"outcome":..,"seconds":..}`. A line is on disk before its trial
  * is told, so a killed study goes on from its last whole line; a torn last line is dropped.
  *
- * @throws InputError if the file is of another study, or none, or holds a line that is no trial
+ * @throws InputError if the file is of another study, or none, or holds a line that is no trial; WriteError of a full disk
  */
 export function openStudyJournal<Job, Carry>(file: string, question: StudyQuestion): FileJournal<Job, Carry> {
   const header = {
@@ -60,7 +51,7 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
       // Nothing, or a header that was torn while it was written; whatever else is there is not ours to touch.
       if (!`${JSON.stringify(header)}\n`.startsWith(text)) throw foreign(file, text);
       ftruncateSync(descriptor, 0);
-      write(descriptor, header);
+      write(file, descriptor, header);
     } else {
       checkHeader(file, first, header);
       ftruncateSync(descriptor, Buffer.byteLength(text.slice(0, end)));
@@ -70,7 +61,7 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
     return {
       name: file,
       known,
-      append: (trial) => write(descriptor, { op: "trial", trial: trials++, ...trial }),
+      append: (trial) => write(file, descriptor, { op: "trial", trial: trials++, ...trial }),
       close: () => {
         closeSync(descriptor);
         unlock();
@@ -84,9 +75,14 @@ export function openStudyJournal<Job, Carry>(file: string, question: StudyQuesti
 }
 
 /** One line, on disk when this returns. */
-function write(descriptor: number, line: unknown): void {
-  writeSync(descriptor, `${JSON.stringify(line)}\n`);
-  fsyncSync(descriptor);
+function write(file: string, descriptor: number, line: unknown): void {
+  try {
+    // Unlike `writeSync` it writes all, or throws.
+    writeFileSync(descriptor, `${JSON.stringify(line)}\n`);
+    fsyncSync(descriptor);
+  } catch (error) {
+    throw writeFailure(file, error);
+  }
 }
 
 function checkHeader(file: string, line: string, expected: Readonly<Record<string, unknown>>): void {
@@ -154,7 +150,10 @@ function lock(file: string): () => void {
       writeFileSync(path, String(process.pid), { flag: "wx" });
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+        rmSync(path, { force: true });
+        throw writeFailure(path, error);
+      }
     }
     const owner = Number(readFileSync(path, "utf8"));
     if (owner !== process.pid && isRunning(owner)) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { InputError, quote } from "../errors.ts";
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { InputError, quote, writeFailure } from "../errors.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
 import type { SweepPoint, SweepRequest } from "./sweep.ts";
 
@@ -18,6 +18,7 @@ export interface SweepQuestion
 export interface SweepJournal {
   /** Points of the earlier run, in the order of the grid. */
   readonly known: readonly SweepPoint[];
+  /** @throws WriteError of a full disk; what was appended before stays on record */
   append(point: SweepPoint): void;
   close(): void;
   /** Closes it and takes the file away. */
@@ -53,7 +54,7 @@ export function openJournal(file: string, question: SweepQuestion): SweepJournal
       .map((line, i) => parsePoint(line, question.grid[i], `${file}: line ${i + 2}`));
     const whole = begun ? text.slice(0, text.lastIndexOf("\n") + 1) : "";
     ftruncateSync(descriptor, Buffer.byteLength(whole));
-    if (!begun) writeSync(descriptor, `${header}\n`);
+    if (!begun) writeLine(file, descriptor, header);
     return journalOf(file, descriptor, known);
   } catch (error) {
     closeSync(descriptor);
@@ -66,7 +67,7 @@ function journalOf(file: string, descriptor: number, known: readonly SweepPoint[
   return {
     known,
     append: (point) => {
-      writeSync(descriptor, `${JSON.stringify(point)}\n`);
+      writeLine(file, descriptor, JSON.stringify(point));
     },
     close,
     remove: () => {
@@ -74,6 +75,15 @@ function journalOf(file: string, descriptor: number, known: readonly SweepPoint[
       rmSync(file, { force: true });
     },
   };
+}
+
+function writeLine(file: string, descriptor: number, line: string): void {
+  try {
+    // Unlike `writeSync` it writes all, or throws.
+    writeFileSync(descriptor, `${line}\n`);
+  } catch (error) {
+    throw writeFailure(file, error);
+  }
 }
 
 /** Why a journal's first line is another than the one that was expected. */
