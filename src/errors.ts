@@ -61,11 +61,16 @@ export function writeFailure(file: string, error: unknown): unknown {
 export function quote(value: unknown, longest = 60): string {
   if (value === undefined) return "nothing";
   const text = toText(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const printable = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
-  if (printable.length <= longest) return printable;
+  const shown = printable(text);
+  if (shown.length <= longest) return shown;
   const quoted = typeof value === "string";
-  return `${printable.slice(0, longest - 4)}...${quoted ? '"' : ""} (${quoted ? value.length : printable.length} characters)`;
+  return `${shown.slice(0, longest - 4)}...${quoted ? '"' : ""} (${quoted ? value.length : shown.length} characters)`;
+}
+
+/** Text of a file that is shown in a message must not steer the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }
 
 /** JSON, where a value has one: documents may hold themselves, or nest beyond the stack. */

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
-import { InputError } from "../errors.ts";
+import { InputError, printable } from "../errors.ts";
+import { jsonFault } from "./json-fault.ts";
 
 /**
  * What the text of a JSON or, by the file's name, YAML file holds.
@@ -18,7 +19,7 @@ export function readDocument(text: string, file: string): unknown {
       throw new InputError({
         where,
         expected: "YAML",
-        found: problem.message.split("\n")[0]?.replace(/ at line.*/, "") ?? "",
+        found: printable(problem.message.split("\n")[0]?.replace(/ at line.*/, "") ?? ""),
       });
     }
     try {
@@ -27,17 +28,15 @@ export function readDocument(text: string, file: string): unknown {
       throw new InputError({
         where: file,
         expected: "YAML",
-        found: error instanceof Error ? error.message : String(error),
+        found: printable(error instanceof Error ? error.message : String(error)),
       });
     }
   }
+  const json = text.replace(/^\ufeff/, "");
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch (error) {
-    throw new InputError({
-      where: file,
-      expected: "JSON",
-      found: error instanceof Error ? (error.message.split("\n")[0] ?? "") : "",
-    });
+    return JSON.parse(json);
+  } catch {
+    const { line, column, found } = jsonFault(json);
+    throw new InputError({ where: `${file}: line ${line}, column ${column}`, expected: "JSON", found });
   }
 }
