@@ -12,6 +12,7 @@ import { parseDataset } from "../tune/dataset.ts";
 import { loadDocument, unreadable } from "../workload/load.ts";
 import type { CliContext } from "./context.ts";
 import { once } from "./options.ts";
+import { makeFolder } from "./output.ts";
 
 export interface EvaluatorArgs {
   readonly command: string | undefined;
@@ -55,12 +56,23 @@ function defaultCache(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "polaris-dse");
 }
 
+/**
+ * Makes sure, before long work, that there is a folder for what is stored.
+ *
+ * @throws InputError
+ */
+export function makeCache(folder: string): Promise<void> {
+  return makeFolder(folder, folder === evaluatorOptions.cache.default ? "the cache" : "--cache");
+}
+
 /** The evaluator of fidelity `rtl` that the options name; warnings go to stderr. */
 export async function openEvaluator(context: CliContext, args: EvaluatorArgs): Promise<Evaluator> {
   const engine = await loadEngine(64);
   const cache = typeof args.cache === "string" && args.cache !== "" ? args.cache : undefined;
+  const source = await readSource(args, engine);
+  if (cache !== undefined && source.kind !== "measured") await makeCache(cache);
   let warned = false;
-  return openRtlEvaluator(await readSource(args, engine), {
+  return openRtlEvaluator(source, {
     engine,
     rng: createRng(0),
     ...(cache === undefined ? {} : { cache }),

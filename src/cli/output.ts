@@ -78,6 +78,7 @@ export async function checkOutput(file: string | undefined, flag = "--out"): Pro
 export async function makeFolder(path: string, flag = "--out"): Promise<void> {
   try {
     await makeFolders(resolve(path));
+    await access(path, constants.W_OK);
   } catch (error) {
     throw unwritable(path, error, flag, "a folder to write to");
   }

@@ -164,6 +164,24 @@ test("two flags that name one file are refused before any work, whether it is th
   assert.equal(readFileSync(file("there.json"), "utf8"), "{}");
 });
 
+test("a folder of stored results that cannot be made is told by its flag before any work", async () => {
+  for (const line of [
+    ["evaluate", design, "--fidelity", "rtl"],
+    ["simulate", design, "--verilator"],
+  ]) {
+    for (const [path, found] of [
+      ["/proc/none", "no such folder"],
+      ["/dev/null/x", "no such folder"],
+      [points, "a file"],
+    ] as const) {
+      await refused(
+        [...line, "--cache", path],
+        `--cache ${path}: expected a folder to write to, found ${found}`,
+      );
+    }
+  }
+});
+
 test("a hint that a result has no use for is refused", async () => {
   writeFileSync(file("priced.csv"), `latency_cycles,target.gemmini_cycle\n1,2\n`);
   const head = { op: "study", version: 1, sampler: "random", workloads: ["mine"], objective: "edp" };

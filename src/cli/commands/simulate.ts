@@ -15,7 +15,7 @@ import { loadEngine, loadModule } from "../../starlight.ts";
 import { loadDocument } from "../../workload/load.ts";
 import { formatActivity } from "../activity-text.ts";
 import { type CliContext, Failed, Interrupted } from "../context.ts";
-import { evaluatorOptions } from "../evaluator-options.ts";
+import { evaluatorOptions, makeCache } from "../evaluator-options.ts";
 import { examples } from "../examples.ts";
 import { ofFidelity, refuseIdle } from "../idle-flags.ts";
 import { integer, once, oneOf, shared } from "../options.ts";
@@ -134,6 +134,7 @@ async function openPool(args: SimulateArgs, options: RtlOptions): Promise<RtlPoo
   }
   if (!isNative(args)) return createEmbeddedPool(args.workers, options);
   const folder = typeof args.cache === "string" ? args.cache : tmpdir();
+  await makeCache(folder);
   return createNativePool(args.workers, { ...options, folder: resolve(folder) }).catch((error: unknown) => {
     throw new UsageError(`--verilator: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -185,6 +186,12 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     await pool.close();
   }
 
+  const interrupted = `interrupted after ${done.length} of ${cases.length} designs`;
+  // What an earlier run wrote is worth more than nothing.
+  if (context.signal.aborted && done.length === 0)
+    throw new Interrupted(`${interrupted}: nothing is written`);
+  // Of layers that were not run there is no total.
+  const partial = done.length < cases.length;
   const engine = await loadEngine(64);
   if (args.timeline !== undefined) {
     const timeline = formatTimeline(done.map(({ name, trace }) => ({ name, spans: trace })));
@@ -195,6 +202,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
   if (args.toggles !== undefined) {
     const document = {
       ...togglesDocument(done, args.seed),
+      complete: !partial,
       provenance: writtenBy(context.version, context.args, true),
     };
     await saveOutput(
@@ -204,10 +212,8 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
     );
     sayWritten(context, args.quiet, "toggle counts", args.toggles);
   }
-  // Of layers that were not run there is no total.
-  const partial = done.length < cases.length;
   const json = (): string =>
-    `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine, partial ? undefined : design), provenance: writtenBy(context.version, context.args) })}\n`;
+    `${JSON.stringify({ ...simulationDocument(done, args.fidelity, options, checked, engine, partial ? undefined : design), complete: !partial, provenance: writtenBy(context.version, context.args) })}\n`;
   if (args.out !== undefined) {
     await saveOutput(args.out, format === "json" ? json() : simulationsCsv(done, engine));
     sayWritten(context, args.quiet, formatCounted(done.length, "design"), args.out);
@@ -220,8 +226,7 @@ async function runSimulate(context: CliContext, args: SimulateArgs): Promise<voi
         `${formatSimulations(done, { fidelity: args.fidelity, file: args.designs, design, machine: args.machine, checked, partial }, engine)}\n${formatActivity(done)}`,
       ),
     );
-  if (context.signal.aborted)
-    throw new Interrupted(`interrupted after ${done.length} of ${cases.length} designs`);
+  if (context.signal.aborted) throw new Interrupted(interrupted);
   const failed = done.filter(({ outcome }) => outcome.status !== "priced").length;
   if (failed > 0) throw new Failed(`${failed} of ${cases.length} designs failed, each with a reason`);
 }
