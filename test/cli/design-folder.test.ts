@@ -39,7 +39,7 @@ async function refused(args: readonly string[], says: string): Promise<void> {
 }
 
 test("folders of networks stay inside, and no two are one", () => {
-  const names = ["..", ".", "", "a b", "a/b", "A_B", "a_b-2", "../../x", "report.html", "bert"];
+  const names = ["..", ".", "", "a b", "a/b", "A_B", "a_b-2", "../../x", "report.html", "BERT", "bert"];
   const folders = networkFolders(names, ["design.json", "report.html"]);
 
   assert.deepEqual(folders, [
@@ -52,7 +52,8 @@ test("folders of networks stay inside, and no two are one", () => {
     "a_b-2-2",
     "__.._x",
     "report.html-2",
-    "bert",
+    "BERT",
+    "bert-2",
   ]);
 });
 
