@@ -40,7 +40,7 @@ export async function checkDesignOutput<F extends string>(
   if (out === undefined) return;
   if (await isFolder(out)) {
     const files = folderFiles(workloads).map((name) => join(out, name));
-    refuseOverwriting(args, files);
+    refuseOverwriting(args, { out: files });
     for (const file of files) {
       await makeFolder(dirname(file));
       await checkOutput(file);

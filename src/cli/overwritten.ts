@@ -28,10 +28,13 @@ interface Target {
  * flags name one file to write.
  *
  * @param args of a command, parsed
- * @param folder what will be written to the folder that `--out` names, if it is one
+ * @param folders what will be written to the folders that flags name, as far as it is known
  * @throws UsageError
  */
-export function refuseOverwriting(args: object, folder?: readonly string[]): void {
+export function refuseOverwriting(
+  args: object,
+  folders: Readonly<Record<string, readonly string[]>> = {},
+): void {
   const given = Object.entries(args);
   const inputs = new Set(
     given
@@ -43,7 +46,7 @@ export function refuseOverwriting(args: object, folder?: readonly string[]): voi
   const targets = WRITTEN.flatMap((flag): readonly Target[] => {
     const value = new Map(given).get(flag);
     if (typeof value !== "string") return [];
-    const paths = { out: folder, onnx: onnxFiles(value) }[flag] ?? [value];
+    const paths = folders[flag] ?? (flag === "onnx" ? onnxFiles(value) : [value]);
     return paths.map((path) => ({ flag, path }));
   });
   const found = new Map<string, Target>();

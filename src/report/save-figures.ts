@@ -31,12 +31,24 @@ export async function saveFigures(
   const names: string[] = [];
   for (const figure of figures) {
     for (const format of formats) {
-      const name = `${figure.id}.${format}`;
+      const name = fileName(figure, format);
       await writeFile(join(folder, name), writers[format](figure));
       names.push(name);
     }
   }
   return names;
+}
+
+/** Names of the files of figures: those of `saveFigures`. */
+export function figureFiles(
+  figures: readonly Pick<Figure, "id">[],
+  formats: readonly FigureFormat[],
+): readonly string[] {
+  return figures.flatMap((figure) => formats.map((format) => fileName(figure, format)));
+}
+
+function fileName({ id }: Pick<Figure, "id">, format: FigureFormat): string {
+  return `${id}.${format}`;
 }
 
 /** The numbers of a figure, all of them and whole. */

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { designRows, HARDWARE, polaris, SHAPE, scratchFolder, tableText } from "./polaris.ts";
 
@@ -204,4 +213,20 @@ test("a hint that a result has no use for is refused", async () => {
     await refused(["report", result, flag, value, "--out", file("r.html")], ...says);
     assert.equal(existsSync(file("r.html")), false);
   }
+});
+
+test("figures are not written over the result that they are drawn of", async () => {
+  const folder = file("drawn");
+  const report = ["report", design, "--out", file("drawn.html"), "--formats", "csv", "--quiet", "--figures"];
+  assert.equal((await polaris([...report, folder])).code, 0);
+  const [figure = ""] = readdirSync(folder);
+  rmSync(join(folder, figure));
+  symlinkSync(design, join(folder, figure));
+  const text = readFileSync(design, "utf8");
+
+  await refused(
+    [...report, folder],
+    `--figures ${join(folder, figure)}: expected another file, found the input`,
+  );
+  assert.equal(readFileSync(design, "utf8"), text);
 });

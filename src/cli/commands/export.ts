@@ -63,7 +63,7 @@ async function runExport(context: CliContext, args: ExportArgs): Promise<void> {
     to,
   );
   const written = files.map(({ name }) => (single ? out : join(out, name)));
-  refuseOverwriting(args, written);
+  refuseOverwriting(args, { out: written });
   if (!single) await makeFolder(out);
   for (const [i, { content }] of files.entries()) await saveOutput(written[i] ?? out, content);
   context.stdout.write(

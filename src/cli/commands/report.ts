@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
 import { quote, UsageError } from "../../errors.ts";
 import { mapNetwork } from "../../mapper/map-network.ts";
@@ -6,7 +7,7 @@ import { sections } from "../../report/figures.ts";
 import { loadResult } from "../../report/load-result.ts";
 import { claimText, renderReport } from "../../report/page/report.ts";
 import type { DesignRecord, ResultRecord } from "../../report/result.ts";
-import { FIGURE_FORMATS, type FigureFormat, saveFigures } from "../../report/save-figures.ts";
+import { FIGURE_FORMATS, type FigureFormat, figureFiles, saveFigures } from "../../report/save-figures.ts";
 import { type ReportInfo, summarise } from "../../report/summary.ts";
 import { parseMapping } from "../../space/mapping.ts";
 import { createEngine, loadModule } from "../../starlight.ts";
@@ -112,6 +113,9 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
   const info = summarise(record, await createEngine(module, 1));
   const figures = sections(info).flatMap((section) => section.figures);
   if (args.figures !== undefined) {
+    const { figures: folder } = args;
+    const files = figureFiles(figures, args.formats).map((name) => join(folder, name));
+    refuseOverwriting(args, { figures: files });
     await makeFolder(args.figures, "--figures");
     try {
       await saveFigures(figures, args.figures, args.formats);
