@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Mode } from "../rtl/simulator.ts";
@@ -13,7 +13,8 @@ const ARRAY = { full: 1, cycles: 0 } as const;
 const PES = 2;
 /** Every bus is in a waveform, and queues are; memories, of more entries, are not. */
 const TRACE_ALL = ["--no-trace-params", "--trace-max-width", "65536", "--trace-max-array", "64"];
-const BUILD_MS = 1800e3;
+/** Longest that one of the two steps of a build may take. */
+const STEP_MS = 1800e3;
 
 /** What builds a native machine. */
 export interface Tools {
@@ -78,6 +79,7 @@ export async function buildMachine(folder: string, tools: Tools, build: Build): 
   const array = toggles ? PES : ARRAY[mode];
   const traces = waves || toggles;
   const work = `${place}.${randomUUID()}.tmp`;
+  await sweepBuilds(folder);
   try {
     await mkdir(work, { recursive: true });
     await step(tools.verilator, [
@@ -105,8 +107,23 @@ export async function buildMachine(folder: string, tools: Tools, build: Build): 
   }
 }
 
+/** Removes the work of builds that were killed: what is older than the longest build. */
+export async function sweepBuilds(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith("verilator-"))) {
+    const builds = join(folder, name);
+    for (const build of await readdir(builds).catch(() => [])) {
+      if (!build.endsWith(".tmp")) continue;
+      // Another process may have removed it in between.
+      const changed = await stat(join(builds, build)).catch(() => undefined);
+      if (changed && Date.now() - changed.mtimeMs > 2 * STEP_MS)
+        await rm(join(builds, build), { recursive: true, force: true });
+    }
+  }
+}
+
 async function step(command: string, args: readonly string[]): Promise<void> {
-  const ending = await runTool(command, args, RTL, BUILD_MS);
+  const ending = await runTool(command, args, RTL, STEP_MS);
   if (ending.kind === "exited" && ending.code === 0) return;
   const said = "stderr" in ending ? ending.stderr.trim().split("\n").at(-1) : ending.reason;
   throw new Error(`${command} failed to build the RTL: ${said}`);
