@@ -14,8 +14,8 @@ import { EDP, type Objective, parseObjective } from "../mapper/objective.ts";
 import { createStarlightEvaluator, loadEngine, loadModule, loadStarlight } from "../starlight.ts";
 import { BUILTIN_WORKLOADS } from "../workload/builtin.ts";
 import { macs } from "../workload/layer.ts";
-import { loadDocument, loadWorkload } from "../workload/load.ts";
-import { parseWorkload, type Workload } from "../workload/workload.ts";
+import { loadDocument, loadWorkload, loadWorkloads } from "../workload/load.ts";
+import { parseWorkload } from "../workload/workload.ts";
 import type { EvaluateArguments, MapArguments, SearchArguments, SimulateArguments } from "./arguments.ts";
 
 /** Documents are those of the commands under --json, without the command line that made them. */
@@ -72,7 +72,9 @@ async function readDesign(design: string | object): Promise<NetworkDesign> {
 /** The best mapping of each layer on one hardware config, proven. */
 export async function map(given: MapArguments, signal: AbortSignal): Promise<object> {
   const { maxLatencyCycles, maxEnergyUj, budgetSeconds } = given;
-  const workload = await readWorkload(given.workload, given.dims);
+  const one = unquoted(given.workload, "workload");
+  const workload =
+    typeof one === "string" ? await loadWorkload(one, given.dims) : parseWorkload(one, "workload");
   const objective = readObjective(given.objective);
   const hardware = parseHardware(
     given.hardware ?? { peDim: 16, scratchpadKib: 128, accumulatorKib: 32 },
@@ -101,7 +103,10 @@ export async function map(given: MapArguments, signal: AbortSignal): Promise<obj
 
 /** The best hardware and mappings together, proven. */
 export async function search(given: SearchArguments, signal: AbortSignal): Promise<object> {
-  const workloads = await Promise.all(given.workloads.map((one) => readWorkload(one, given.dims)));
+  const workloads = await loadWorkloads(
+    given.workloads.map((one) => unquoted(one, "workload")),
+    given.dims,
+  );
   const objective = readObjective(given.objective);
   const sizes = (values: readonly number[] | undefined): readonly number[] =>
     values ? [...new Set(values)].sort((a, b) => a - b) : Array.from({ length: 2048 }, (_, i) => i + 1);
@@ -127,14 +132,6 @@ export async function search(given: SearchArguments, signal: AbortSignal): Promi
   } finally {
     await pool.close();
   }
-}
-
-async function readWorkload(
-  given: string | object,
-  dims: Readonly<Record<string, number>> | undefined,
-): Promise<Workload> {
-  const one = unquoted(given, "workload");
-  return typeof one === "string" ? loadWorkload(one, dims) : parseWorkload(one, "workload");
 }
 
 /** Some clients send a document as the text of one. */

@@ -6,6 +6,7 @@ import { parseWorkload, type Workload } from "./workload.ts";
 
 /** Largest JSON or YAML file that is read. */
 const MAX_BYTES = 64 * 2 ** 20;
+const ONNX = /\.onnx$/i;
 
 /**
  * A workload by built-in name, or from a file: an `.onnx` model, or a `.json`, `.yaml` or `.yml` layer table.
@@ -17,7 +18,7 @@ export async function loadWorkload(
   nameOrFile: string,
   dims: Readonly<Record<string, number>> = {},
 ): Promise<Workload> {
-  if (/\.onnx$/i.test(nameOrFile)) {
+  if (ONNX.test(nameOrFile)) {
     // Most runs need no reader of ONNX: it is loaded when one does.
     const { loadOnnx } = await import("../interop/onnx/load.ts");
     try {
@@ -37,6 +38,48 @@ export async function loadWorkload(
   if (BUILTIN_WORKLOADS.has(nameOrFile)) return builtinWorkload(nameOrFile);
   if (!/[./\\]/.test(nameOrFile)) throw (await pathWithoutEnding(nameOrFile)) ?? noSuchWorkload(nameOrFile);
   return parseWorkload(await loadDocument(nameOrFile), nameOrFile);
+}
+
+/**
+ * Several workloads, each a name or a file as for `loadWorkload`, or a layer table. A dim is that of the ONNX models that have it.
+ *
+ * @throws InputError, also for a dim that no model has
+ */
+export async function loadWorkloads(
+  given: readonly (string | object)[],
+  dims: Readonly<Record<string, number>> = {},
+): Promise<readonly Workload[]> {
+  const [one, ...others] = given;
+  if (typeof one === "string" && others.length === 0) return [await loadWorkload(one, dims)];
+  const names = Object.keys(dims);
+  const open = await Promise.all(given.map((each) => (names.length > 0 ? openDimsOf(each) : NO_DIMS)));
+  const [unused] = names.filter((name) => !open.some((has) => has.has(name)));
+  if (unused !== undefined) {
+    const all = new Set(open.flatMap((has) => [...has]));
+    const { noSuchDim } = await import("../interop/onnx/import.ts");
+    throw noSuchDim(unused, all);
+  }
+  return Promise.all(
+    given.map((each, i) => {
+      if (typeof each !== "string") return parseWorkload(each, "workload");
+      return loadWorkload(
+        each,
+        Object.fromEntries(Object.entries(dims).filter(([name]) => open[i]?.has(name))),
+      );
+    }),
+  );
+}
+
+const NO_DIMS: ReadonlySet<string> = new Set();
+
+async function openDimsOf(given: string | object): Promise<ReadonlySet<string>> {
+  if (typeof given !== "string" || !ONNX.test(given)) return NO_DIMS;
+  const { loadOpenDims } = await import("../interop/onnx/load.ts");
+  try {
+    return loadOpenDims(given);
+  } catch (error) {
+    throw unreadable(given, error);
+  }
 }
 
 /** Why a path that looks like a name is no workload; undefined if there is no such path. */

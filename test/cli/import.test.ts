@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { builtinWorkload } from "../../src/workload/builtin.ts";
-import { loadWorkload } from "../../src/workload/load.ts";
+import { loadWorkload, loadWorkloads } from "../../src/workload/load.ts";
 import { resnet50 } from "../interop/onnx/networks.ts";
 import { writeModel } from "../interop/onnx/writer.ts";
 import { polaris, scratchFolder } from "./polaris.ts";
@@ -61,6 +61,25 @@ test("a dim without a size, a mistyped one and one of a built-in network are eac
     assert.match(stderr, expected);
     assert.equal(stderr.split("\n").length, 2);
   }
+});
+
+test("a dim is that of the models that have it, among several networks", async () => {
+  const [model, table] = await loadWorkloads([MODEL, "bert", { layers: [{ K: 16 }] }], { batch: 2 });
+  assert.deepEqual(model, await loadWorkload(MODEL, { batch: 2 }));
+  assert.deepEqual(table, builtinWorkload("bert"));
+
+  for (const [given, expected] of [
+    [[MODEL, "bert"], /^--dim bach: expected one of the open dims batch, found "bach"$/],
+    [["dlrm", "bert"], /^--dim bach: expected no dims: all are fixed, found "bach"$/],
+  ] as const)
+    await assert.rejects(loadWorkloads(given, { bach: 1 }), { message: expected });
+  const { code, stdout, stderr } = await polaris(
+    ["search", MODEL, "dlrm", "--dim", "batch=1", "--json", "--quiet"].concat(
+      "--pe 16 --scratchpad-kib 64 --accumulator-kib 16".split(" "),
+    ),
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(String(stdout), /dlrm/);
 });
 
 test("--out writes JSON as well", async () => {

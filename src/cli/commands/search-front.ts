@@ -5,7 +5,7 @@ import { UsageError } from "../../errors.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { TOLERANCE } from "../../mapper/objective.ts";
 import { sweepCsv, sweepParquet } from "../../sweep/table.ts";
-import { loadWorkload } from "../../workload/load.ts";
+import { loadWorkloads } from "../../workload/load.ts";
 import type { Workload } from "../../workload/workload.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { checkOutput, outputFormat, saveOutput } from "../output.ts";
@@ -22,7 +22,7 @@ const SHOWN = 20;
 
 /** The front instead of the one design. */
 export async function runFront(context: CliContext, args: SearchArgs, space: HardwareSpace): Promise<void> {
-  const [workload, ...others] = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
+  const [workload, ...others] = await loadWorkloads(args.workloads, args.dim);
   const format = args.out === undefined ? undefined : outputFormat(args.out, ["csv", "parquet", "json"]);
   await checkOutput(args.out);
   if (!workload || others.length > 0) {

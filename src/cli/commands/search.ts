@@ -6,7 +6,7 @@ import { PROFILES, type Profile } from "../../fidelity/evaluator.ts";
 import { createJobPool } from "../../jobs/pool.ts";
 import { EDP, type Objective } from "../../mapper/objective.ts";
 import { SAMPLERS, type SamplerName } from "../../studies/named.ts";
-import { loadWorkload } from "../../workload/load.ts";
+import { loadWorkloads } from "../../workload/load.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { checkDesignOutput, saveDesign } from "../design-folder.ts";
 import { formatDesign } from "../design-text.ts";
@@ -155,7 +155,7 @@ export function searchCommand(context: CliContext): CommandModule<object, Search
 }
 
 async function runSearch(context: CliContext, args: SearchArgs, fidelity: ModelName): Promise<void> {
-  const workloads = await Promise.all(args.workloads.map((name) => loadWorkload(name, args.dim)));
+  const workloads = await loadWorkloads(args.workloads, args.dim);
   await checkDesignOutput(args, ["json"], workloads);
   await checkOutput(args["save-model"], "--save-model");
   const space = await readSpace(args);

@@ -64,28 +64,10 @@ function bindInputs(
   { graph }: OnnxModel,
   given: Readonly<Record<string, number>>,
 ): { readonly inputs: ReadonlyMap<string, Known>; readonly sizes: Sizes; readonly open: readonly string[] } {
-  const stored = new Set(graph.initializers.map(({ name }) => name));
-  const free = graph.inputs.filter(({ name }) => !stored.has(name));
-  const symbols = new Set<string>();
-  for (const { dims } of [...free, ...graph.outputs, ...graph.values]) {
-    for (const dim of dims ?? []) if (typeof dim === "string") symbols.add(dim);
-  }
-  const keyed = ({ name, dims }: OnnxValue): readonly (number | string)[] =>
-    (dims ?? []).map((dim, axis) => dim ?? `${name}.${axis}`);
-  const names = new Set([...symbols, ...free.flatMap(keyed).filter((dim) => typeof dim === "string")]);
+  const free = freeInputs(graph);
+  const names = openDims(graph);
   for (const [name, size] of Object.entries(given)) {
-    if (!names.has(name)) {
-      const meant = nearest(name, [...names]);
-      throw new InputError({
-        where: `--dim ${name}`,
-        expected:
-          names.size === 0
-            ? "no dims: all are fixed"
-            : `one of the open dims ${[...names].slice(0, 8).join(", ")}`,
-        found: quote(name),
-        ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
-      });
-    }
+    if (!names.has(name)) throw noSuchDim(name, names);
     if (!Number.isInteger(size) || size < 1 || size > MAX_BOUND)
       throw new InputError({
         where: `--dim ${name}`,
@@ -103,6 +85,37 @@ function bindInputs(
     if (input.dims) inputs.set(input.name, { shape: dims.map(sizes) });
   }
   return { inputs, sizes, open: [...open] };
+}
+
+/** Inputs that are no stored weights. */
+function freeInputs({ inputs, initializers }: OnnxModel["graph"]): readonly OnnxValue[] {
+  const stored = new Set(initializers.map(({ name }) => name));
+  return inputs.filter(({ name }) => !stored.has(name));
+}
+
+/** Dims of a value: sizes, symbols, and `value.axis` for those without either. */
+function keyed({ name, dims }: OnnxValue): readonly (number | string)[] {
+  return (dims ?? []).map((dim, axis) => dim ?? `${name}.${axis}`);
+}
+
+/** Names of the dims that may be given a size. */
+export function openDims(graph: OnnxModel["graph"]): ReadonlySet<string> {
+  const free = freeInputs(graph);
+  const symbols = [...free, ...graph.outputs, ...graph.values].flatMap(({ dims }) => dims ?? []);
+  const isName = (dim: number | string): dim is string => typeof dim === "string";
+  return new Set([...symbols.filter((dim) => dim !== undefined), ...free.flatMap(keyed)].filter(isName));
+}
+
+/** The refusal of a dim that is none of the open ones. */
+export function noSuchDim(name: string, open: ReadonlySet<string>): InputError {
+  const meant = nearest(name, [...open]);
+  return new InputError({
+    where: `--dim ${name}`,
+    expected:
+      open.size === 0 ? "no dims: all are fixed" : `one of the open dims ${[...open].slice(0, 8).join(", ")}`,
+    found: quote(name),
+    ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
+  });
 }
 
 function own(record: Readonly<Record<string, number>>, key: string): number | undefined {

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { InputError } from "../../errors.ts";
 import type { ByteSource } from "./bytes.ts";
-import { importOnnx, type OnnxImport, type OnnxOptions } from "./import.ts";
+import { readModel } from "./decode.ts";
+import { importOnnx, type OnnxImport, type OnnxOptions, openDims } from "./import.ts";
 
 /**
  * `importOnnx` of a file, of which only the structure is read; files of external weights are not opened.
@@ -9,10 +10,23 @@ import { importOnnx, type OnnxImport, type OnnxOptions } from "./import.ts";
  * @throws InputError
  */
 export function loadOnnx(file: string, options: OnnxOptions = {}): OnnxImport {
+  const name = file.replace(/^.*[/\\]/, "").replace(/\.onnx$/i, "");
+  return withFile(file, (source) => importOnnx(source, { name, ...options }));
+}
+
+/**
+ * Names of a model's dims that may be given a size.
+ *
+ * @throws InputError
+ */
+export function loadOpenDims(file: string): ReadonlySet<string> {
+  return withFile(file, (source) => openDims(readModel(source).graph));
+}
+
+function withFile<T>(file: string, read: (source: ByteSource) => T): T {
   const descriptor = openSync(file, "r");
   try {
-    const name = file.replace(/^.*[/\\]/, "").replace(/\.onnx$/i, "");
-    return importOnnx(fileSource(descriptor), { name, ...options });
+    return read(fileSource(descriptor));
   } catch (error) {
     throw error instanceof InputError ? error.within(file) : error;
   } finally {
