@@ -31,7 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   evaluators: ["workload", "hardware", "space", "fidelity", "tune", "event", "rtl"],
   codesign: ["workload", "hardware", "fidelity", "mapper"],
   designs: ["workload", "hardware", "space", "kernels", "fidelity"],
-  sweep: ["workload", "hardware", "mapper"],
+  journal: [],
+  sweep: ["workload", "hardware", "mapper", "journal"],
   event: ["workload", "hardware", "space", "kernels", "fidelity"],
   surrogate: ["workload", "hardware", "space", "kernels", "fidelity", "event", "rtl"],
   tune: [
@@ -49,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   rtl: ["workload", "hardware", "space"],
   walk: ["workload", "hardware", "space", "kernels", "mapper", "codesign"],
-  search: ["hardware", "mapper", "walk"],
+  search: ["hardware", "mapper", "walk", "journal"],
   baselines: ["workload", "hardware", "space", "fidelity", "mapper", "codesign", "walk", "search"],
   jobs: ["designs", "mapper", "fidelity", "walk", "search", "baselines", "tune", "surrogate"],
   promotion: [

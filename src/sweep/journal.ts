@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { InputError, quote, writeFailure } from "../errors.ts";
 import type { HardwareParameters } from "../hardware/hardware.ts";
+import { lock } from "../journal/lock.ts";
 import type { SweepPoint, SweepRequest } from "./sweep.ts";
 
 /** What a journal is kept of: points of another question must not be taken for answers to this one. */
@@ -30,11 +31,12 @@ const VERSION = 1;
 /**
  * Opens a journal, or begins one.
  *
- * @throws InputError if the file is the journal of another sweep, or none
+ * @throws InputError if the file is the journal of another sweep, or none, or if another process is writing it
  */
 export function openJournal(file: string, question: SweepQuestion): SweepJournal {
   const { engine = "" } = question;
   const header = JSON.stringify({ polaris: "sweep", version: VERSION, engine, sweep: fingerprint(question) });
+  const unlock = lock(file);
   const descriptor = openSync(file, "a+");
   try {
     const text = readFileSync(descriptor, "utf8");
@@ -55,15 +57,24 @@ export function openJournal(file: string, question: SweepQuestion): SweepJournal
     const whole = begun ? text.slice(0, text.lastIndexOf("\n") + 1) : "";
     ftruncateSync(descriptor, Buffer.byteLength(whole));
     if (!begun) writeLine(file, descriptor, header);
-    return journalOf(file, descriptor, known);
+    return journalOf(file, descriptor, known, unlock);
   } catch (error) {
     closeSync(descriptor);
+    unlock();
     throw error;
   }
 }
 
-function journalOf(file: string, descriptor: number, known: readonly SweepPoint[]): SweepJournal {
-  const close = (): void => closeSync(descriptor);
+function journalOf(
+  file: string,
+  descriptor: number,
+  known: readonly SweepPoint[],
+  unlock: () => void,
+): SweepJournal {
+  const close = (): void => {
+    closeSync(descriptor);
+    unlock();
+  };
   return {
     known,
     append: (point) => {
@@ -71,8 +82,9 @@ function journalOf(file: string, descriptor: number, known: readonly SweepPoint[
     },
     close,
     remove: () => {
-      close();
+      closeSync(descriptor);
       rmSync(file, { force: true });
+      unlock();
     },
   };
 }

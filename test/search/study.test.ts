@@ -196,7 +196,7 @@ test("a journal has one writer; the lock of a process that was killed is taken o
   await writeFile(lock, String(process.ppid));
   assert.throws(
     () => openStudyJournal(file, QUESTION),
-    (error: unknown) => error instanceof InputError && /no other search is writing/.test(error.message),
+    (error: unknown) => error instanceof InputError && /no other run is writing/.test(error.message),
   );
   await writeFile(lock, String(spawnSync(process.execPath, ["--version"]).pid));
   openStudyJournal(file, QUESTION).close();

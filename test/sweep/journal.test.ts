@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { after, test } from "node:test";
 import { loadModule } from "#kernels";
+import { runCli } from "../../src/cli/run.ts";
 import { createLocalPool } from "../../src/mapper/archive-pool.ts";
 import { EDP, LATENCY } from "../../src/mapper/objective.ts";
 import { openJournal } from "../../src/sweep/journal.ts";
@@ -115,4 +118,65 @@ test("a journal whose points are not the grid's, in its order, is refused with t
     assert.throws(() => openJournal(path, question), new RegExp(`line ${line}: expected`));
     assert.equal(readFileSync(path, "utf8"), text);
   }
+});
+
+test("a journal has one writer, who gives it up at the end; the lock of a process that was killed is taken over", () => {
+  const path = file("locked");
+  const lock = `${path}.lock`;
+  writeFileSync(lock, String(process.ppid));
+  assert.throws(
+    () => openJournal(path, question),
+    new RegExp(`no other run is writing, found process ${process.ppid} at it`),
+  );
+  writeFileSync(lock, String(spawnSync(process.execPath, ["--version"]).pid));
+
+  const journal = openJournal(path, question);
+
+  assert.equal(readFileSync(lock, "utf8"), String(process.pid));
+  journal.remove();
+  assert.equal(existsSync(lock), false);
+  openJournal(path, question).close();
+  assert.equal(existsSync(lock), false);
+});
+
+function writable(write: (text: string) => void): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      write(String(chunk));
+      done();
+    },
+  });
+}
+
+test("a sweep that is interrupted when all is done is done", async () => {
+  const controller = new AbortController();
+  let stderr = "";
+  const out = file("done.csv");
+  const args = [
+    "sweep",
+    "dlrm",
+    "--pe",
+    "8",
+    "--scratchpad-kib",
+    "64",
+    "--accumulator-kib",
+    "16",
+    "--out",
+    out,
+  ];
+  const code = await runCli({
+    stdin: Readable.from([]),
+    // What was found is printed: the interrupt comes then.
+    stdout: writable(() => controller.abort()),
+    stderr: writable((text) => {
+      stderr += text;
+    }),
+    signal: controller.signal,
+    version: "1",
+    args,
+  });
+
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /interrupted/);
+  assert.equal(existsSync(`${out}.journal`), false);
 });

@@ -120,6 +120,9 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
         );
       },
     });
+  } catch (error) {
+    journal?.close();
+    throw error;
   } finally {
     progress.clear();
     await pool.close();
@@ -143,7 +146,7 @@ async function runSweep(context: CliContext, args: SweepArgs): Promise<void> {
     );
   }
   const resume = args.out === undefined ? "" : "; the same command goes on from there";
-  if (context.signal.aborted) {
+  if (context.signal.aborted && !result.complete) {
     throw new Interrupted(
       `interrupted: ${result.points.length} of ${grid.length} configs are complete${resume}`,
     );
