@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { parseCommandConfig } from "../evaluators/command-config.ts";
+import { refuseMissingProgram } from "../evaluators/find-program.ts";
 import { parseMachine } from "../evaluators/machine-file.ts";
 import { openRtlEvaluator, type RtlSource } from "../evaluators/open.ts";
 import type { Evaluator } from "../fidelity/evaluator.ts";
@@ -89,8 +90,11 @@ async function readSource(
 ): Promise<RtlSource> {
   if (command !== undefined && measured !== undefined)
     throw new UsageError("--command, --measured: expected one of them, found both");
-  if (command !== undefined)
-    return { kind: "command", config: parseCommandConfig(await loadDocument(command), command) };
+  if (command !== undefined) {
+    const config = parseCommandConfig(await loadDocument(command), command);
+    refuseMissingProgram(config, command);
+    return { kind: "command", config };
+  }
   if (measured !== undefined) {
     const text = await readFile(measured, "utf8").catch((error: unknown) => {
       throw unreadable(measured, error);

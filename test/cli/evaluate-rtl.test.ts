@@ -56,6 +56,24 @@ test("evaluate --fidelity rtl --command gives one row for each row, in order, an
   assert.deepEqual(crash.stdout, first.stdout);
 });
 
+test("a program that does not exist is refused by one line before anything runs", async () => {
+  for (const program of ["no-such-program", "./no-such-program", "/no/such/program"]) {
+    const config = file("missing.json");
+    writeFileSync(config, JSON.stringify({ identity: "x", command: [program] }));
+
+    const { code, stdout, stderr } = await polaris(
+      rtl("--command", config, "--no-cache"),
+      tableText(designRows(3, 11)),
+    );
+
+    assert.deepEqual([code, String(stdout)], [2, ""], stderr);
+    assert.match(
+      stderr,
+      /^polaris: .*missing\.json: command: expected a program .*, found ".*program", which does not exist\n$/,
+    );
+  }
+});
+
 test("evaluate --fidelity rtl says which designs failed and why, and exits with 1", async () => {
   const { code, stdout, stderr } = await polaris(
     rtl("--command", runner("exit code"), "--no-cache", "--json"),
