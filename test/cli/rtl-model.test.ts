@@ -196,6 +196,11 @@ test("what is wrong with a table or a model is one line, exit code 2", async () 
       ["validate", "--rtl", file("rtl.csv"), "--model", file("other.json")],
       /other\.json: kind: expected "event", found "starlight"/,
     ],
+    // The model is opened before a table that may be long.
+    [
+      ["validate", "--rtl", file("none.csv"), "--model", file("none.json")],
+      /none\.json: expected a readable file/,
+    ],
     [
       ["evaluate", file("rtl.csv"), "--fidelity", "event", "--model", file("design.json")],
       /design\.json: format: expected "polaris-model"/,

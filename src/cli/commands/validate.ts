@@ -63,14 +63,7 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
         ) as unknown as Argv<ValidateArgs>,
     handler: async ({ rtl, fidelity, profile, model, json, quiet }) => {
       refuseIdle(context, ofFidelity(fidelity, { model: ["starlight", "event"] }));
-      const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64), profile);
-      if (rows.length === 0) {
-        throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
-      }
-      if (!quiet) {
-        for (const [reason, count] of excluded)
-          context.stderr.write(`polaris: ${count} rows left out: ${reason}\n`);
-      }
+      // Before the whole table is read.
       const evaluator =
         fidelity === "event"
           ? await openEventEvaluator({ profile, model, machine: undefined })
@@ -78,6 +71,14 @@ export function validateCommand(context: CliContext): CommandModule<object, Vali
             ? await openStarlightEvaluator(model, profile)
             : createAnalyticalEvaluator(await loadEngine(64));
       try {
+        const { rows, excluded, sources } = await readMeasured(rtl, await loadEngine(64), profile);
+        if (rows.length === 0) {
+          throw new InputError({ where: rtl.join(", "), expected: "usable measurements", found: "none" });
+        }
+        if (!quiet) {
+          for (const [reason, count] of excluded)
+            context.stderr.write(`polaris: ${count} rows left out: ${reason}\n`);
+        }
         const report = reportAccuracy(await judgeRows(evaluator, rows, context.signal));
         const { learntFrom = [], checksum } = evaluator;
         const subject = {
