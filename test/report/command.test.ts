@@ -99,6 +99,26 @@ test("a table says the same as CSV and as Parquet, and --workload finds its best
   assert.ok(Math.abs(csv.designs[0].totals.edpJCycles / Math.min(...edp) - 1) < 1e-9);
 });
 
+test("totals that are not those of the mappings are said on stderr", async () => {
+  const own = await polaris(["report", file("s.csv"), "--json", "--workload", "dlrm"]);
+  const other = await polaris(["report", file("s.csv"), "--json", "--workload", "bert"]);
+  await polaris(["map", "dlrm", "--json", "--quiet", "--out", file("edited.json")]);
+  const design = JSON.parse(readFileSync(file("edited.json"), "utf8"));
+  design.totals.latencyCycles += 1000;
+  writeFileSync(file("edited.json"), JSON.stringify(design));
+  const edited = await polaris(["report", file("edited.json"), "--json"]);
+
+  assert.equal(own.stderr, "");
+  assert.match(
+    other.stderr,
+    /^polaris: warning: .*s\.csv: the totals in the file are not those .*: is it of bert\?\n$/,
+  );
+  assert.match(
+    edited.stderr,
+    /^polaris: warning: .*edited\.json: the totals in the file are not those .*layers\n$/,
+  );
+});
+
 test("measured cycles beside the answers of evaluate become a plot of both", async () => {
   const rows = designRows(20, 5, (row) => String(10_000 * (row + 1)));
   writeFileSync(file("rows.csv"), tableText(rows, [...COLUMNS.slice(0, -1), "target.gemmini_cycle"]));

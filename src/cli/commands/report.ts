@@ -111,6 +111,12 @@ async function runReport(context: CliContext, args: ReportArgs): Promise<void> {
   refuseIdleHints(args, loaded);
   const record = await withBestDesign(module, loaded, args.workload);
   const info = summarise(record, await createEngine(module, 1));
+  if (!args.quiet && info.designs.some(({ agrees }) => agrees === false)) {
+    const why = args.workload === undefined ? "" : `: is it of ${args.workload}?`;
+    context.stderr.write(
+      `polaris: warning: ${args.result}: the totals in the file are not those of the design's layers${why}\n`,
+    );
+  }
   const figures = sections(info).flatMap((section) => section.figures);
   if (args.figures !== undefined) {
     const { figures: folder } = args;
