@@ -69,7 +69,7 @@ test("the proven design of a space is the best of all of its configs, under an a
 });
 
 test("of several networks the geometric mean is proven, whether or not they share layers", async () => {
-  for (let i = 0; i < CASES; i++) {
+  for (let i = 0; i < CASES / 2; i++) {
     const rng = createRng(61, i);
     const model = pick(models, rng);
     const objective = parseObjective(pick(["edp", "latency", "energy", "weighted:0.4"], rng));
